@@ -1,0 +1,18 @@
+"""The bottom floor: what is stored, and who may see it. Imports nothing of ours from above.
+
+base         the table base, identifiers, column types
+viewer       who is asking
+policies     who may see and change each table; nobody unless it says so
+places       member states with dated memberships; departments
+agencies     partner agencies, their listings on the published page, who operates what
+courses      courses and cohorts, with roles and cost lines
+statements   what partners say about cohorts; decisions upon it
+submissions  what was sent, by whom, and what became of each record
+figures      published amounts
+access       clients of the API and their credentials
+changes      the outbox: one row for each change of the ledger, in its own transaction
+database     pools; one statement to read, one transaction to write
+embedded     the PostgreSQL that comes with the package
+reference/   the published page as data files, and its loader
+migrations/  Alembic
+"""

@@ -1,0 +1,127 @@
+"""Pools; `read` runs one statement; `write` is one transaction. Nobody else commits."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import asyncpg
+import orjson
+from sqlalchemy import Executable
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+
+from models.base import Table
+
+DIALECT = PGDialect_asyncpg()
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStatement:
+    """The text of an SQL statement, and the names of its binds in the order of $1, $2, ..."""
+
+    text: str
+    binds: tuple[str, ...]
+    values: Mapping[str, Any]
+
+    def arguments(self, given: Mapping[str, Any]) -> list[Any]:
+        """The values of the binds in order: those given, else those that the statement was built with."""
+        return [given[name] if name in given else self.values[name] for name in self.binds]
+
+
+def render(statement: Executable) -> SqlStatement:
+    """The SQL text of a SQLAlchemy statement, with numbered binds."""
+    compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]
+    return SqlStatement(compiled.string, tuple(compiled.positiontup or ()), dict(compiled.params))
+
+
+class Transaction:
+    """One transaction. It commits when its block ends, unless it was discarded or an exception left the block."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self.discarded = False
+
+    async def fetch(self, statement: Executable | SqlStatement, **binds: Any) -> list[asyncpg.Record]:
+        """The rows of one SQL statement."""
+        sql = statement if isinstance(statement, SqlStatement) else render(statement)
+        rows: list[asyncpg.Record] = await self._connection.fetch(sql.text, *sql.arguments(binds))
+        return rows
+
+    async def value(self, statement: Executable | SqlStatement, **binds: Any) -> Any:
+        """The first column of the first row of one SQL statement; None if there is no row."""
+        rows = await self.fetch(statement, **binds)
+        return rows[0][0] if rows else None
+
+    async def insert(self, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Stores the rows by one SQL statement, whatever their number; all must have the same keys, which are columns of the table."""
+        if rows:
+            await self._connection.execute(insertion(table, tuple(rows[0])), orjson.dumps(rows, default=str).decode())
+
+    def discard(self) -> None:
+        """Rolls the transaction back when its block ends."""
+        self.discarded = True
+
+
+@lru_cache(maxsize=256)
+def insertion(table: type[Table], columns: tuple[str, ...]) -> str:
+    """The INSERT of any number of rows, given as one JSON array of objects."""
+    name = DIALECT.identifier_preparer.format_table(table.__table__)  # type: ignore[attr-defined]
+    listed = ", ".join(DIALECT.identifier_preparer.quote(column) for column in columns)
+    return f"INSERT INTO {name} ({listed}) SELECT {listed} FROM json_populate_recordset(NULL::{name}, $1::json)"  # noqa: S608 - names of columns
+
+
+class Database:
+    """A pool of connections to PostgreSQL."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, dsn: str, *, size: int = 10, statement_timeout: float = 4.0) -> "Database":
+        """A database whose pool holds at most `size` connections; `statement_timeout` is in seconds."""
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            reset=_keep,
+            server_settings={
+                "application_name": "partner-graph",
+                "timezone": "UTC",
+                "statement_timeout": str(int(statement_timeout * 1000)),
+                "lock_timeout": "1000",
+                "idle_in_transaction_session_timeout": "10000",
+                "jit": "off",
+            },
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._pool.close()
+
+    async def read(self, sql: str, arguments: Sequence[Any]) -> Any:
+        """The one value of one SQL statement, run outside any transaction."""
+        async with self._pool.acquire() as connection:
+            return await connection.fetchval(sql, *arguments)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """One transaction: committed at the end of the block, rolled back if it was discarded or if the block raised."""
+        async with self._pool.acquire() as connection:
+            started = connection.transaction()
+            await started.start()
+            transaction = Transaction(connection)
+            try:
+                yield transaction
+            except BaseException:
+                await started.rollback()
+                raise
+            if transaction.discarded:
+                await started.rollback()
+            else:
+                await started.commit()
+
+
+async def _keep(connection: asyncpg.Connection) -> None:
+    """Leaves a released connection as it is: nothing here changes a session, and asyncpg's reset costs a round trip."""
