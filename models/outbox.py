@@ -1,0 +1,59 @@
+"""Writes the outbox: the rows that say what a transaction changed, in commit order (product.md D2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from models.changes import ActorKind, Change, ChangeOp, ChangeType
+from models.database import Transaction, render
+
+ADVISORY_LOCK = 0x6F7574626F78  # "outbox": any number that nothing else locks
+
+
+@dataclass(frozen=True, slots=True)
+class EntityChange:
+    """One change of one entity.
+
+    `entity_id` is the entity's primary key as text (a UUID, or a code), without the type's name. `key` is the consumer's own
+    handle: {"code": ...}, or {"partner": code of the partner, "sourceRef": ...}. `changed_fields` are the API's names of the fields
+    that differ from before; none for a new entity, which had no before.
+    """
+
+    type: ChangeType
+    op: ChangeOp
+    entity_id: str
+    key: Mapping[str, str]
+    revision: int | None = None
+    changed_fields: Sequence[str] = ()
+
+
+async def record(transaction: Transaction, changes: Sequence[EntityChange], *, actor: ActorKind, group_id: UUID) -> None:
+    """Stores the changes as one group, in their order; call it once, after all other writes of the transaction.
+
+    The lock is held until the transaction ends, so positions and times rise in commit order; it is a statement of its own, since the
+    INSERT must draw its positions after it. Nothing to record takes no lock.
+    """
+    if not changes:
+        return
+    at = await transaction.value(_LOCK)
+    shared = {"actor": actor, "group_id": group_id, "at": at}
+    await transaction.insert(Change, [_row(change) | shared for change in changes])
+
+
+def _row(change: EntityChange) -> dict[str, object]:
+    """The columns of a change that are its own."""
+    return {
+        "type": change.type,
+        "op": change.op,
+        "entity_id": change.entity_id,
+        "key": dict(change.key),
+        "revision": change.revision,
+        "changed_fields": list(change.changed_fields),
+    }
+
+
+_lock = func.pg_advisory_xact_lock(ADVISORY_LOCK).table_valued("locked")
+_LOCK = render(select(func.clock_timestamp(type_=TIMESTAMP(timezone=True))).select_from(_lock))
