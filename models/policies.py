@@ -1,0 +1,190 @@
+"""Who may see each table. The default is nobody: a table without a policy yields no rows.
+
+`Door` is the one way to a table for reading: lists, single nodes, filters, sort keys, counts, relations and payloads all obtain their
+rows from it. A policy is a filter: a function of a row and the kind of viewer; the viewer's identity is a bind.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Uuid, and_, bindparam, exists, false, or_, true
+
+from models.access import Scope
+from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
+from models.base import Table, Visibility
+from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
+from models.figures import Figure
+from models.places import Department, MemberState, Membership
+from models.statements import Decision, Statement, StatementDepartment, StatementMemberState, StatementState
+from models.submissions import Submission, SubmissionIssue, SubmissionItem
+from models.viewer import ViewerKind
+
+Row = FromClause
+Predicate = ColumnElement[bool]
+Policy = Callable[[Row, ViewerKind], Predicate]
+
+VIEWER_AGENCY = "viewer_agency_id"
+
+
+class ScopeMissing(Exception):
+    """The viewer's credential lacks the scope that a table needs."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
+def viewer_agency() -> ColumnElement[Any]:
+    """The bind that holds the viewer's agency."""
+    return bindparam(VIEWER_AGENCY, type_=Uuid())
+
+
+def everybody(row: Row, kind: ViewerKind) -> Predicate:
+    """Reference data is public."""
+    return true()
+
+
+def staff_only(row: Row, kind: ViewerKind) -> Predicate:
+    """Staff see every row, others none."""
+    return true() if kind is ViewerKind.STAFF else false()
+
+
+def agencies(row: Row, kind: ViewerKind) -> Predicate:
+    """An accepted agency is public; an unaccepted one is its sender's and staff's (product.md B2)."""
+    match kind:
+        case ViewerKind.STAFF:
+            return true()
+        case ViewerKind.PARTNER:
+            return or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency(), row.c.id == viewer_agency())
+        case ViewerKind.ANONYMOUS:
+            return row.c.accepted_at.is_not(None)
+
+
+def offerings(row: Row, kind: ViewerKind) -> Predicate:
+    """An accepted course or cohort is seen by partners, and by everybody once it is PUBLIC; an unaccepted one by its sender and staff."""
+    match kind:
+        case ViewerKind.STAFF:
+            return true()
+        case ViewerKind.PARTNER:
+            return or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency())
+        case ViewerKind.ANONYMOUS:
+            return and_(row.c.accepted_at.is_not(None), row.c.visibility == Visibility.PUBLIC.value)
+
+
+def statements(row: Row, kind: ViewerKind) -> Predicate:
+    """A partner sees its own statements, staff all, anonymous callers those that are PUBLIC and verified."""
+    match kind:
+        case ViewerKind.STAFF:
+            return true()
+        case ViewerKind.PARTNER:
+            return row.c.partner_id == viewer_agency()
+        case ViewerKind.ANONYMOUS:
+            return and_(row.c.visibility == Visibility.PUBLIC.value, row.c.state == StatementState.VERIFIED.value)
+
+
+def submissions(row: Row, kind: ViewerKind) -> Predicate:
+    """A partner sees its own submissions, staff all, anonymous callers none."""
+    match kind:
+        case ViewerKind.STAFF:
+            return true()
+        case ViewerKind.PARTNER:
+            return row.c.partner_id == viewer_agency()
+        case ViewerKind.ANONYMOUS:
+            return false()
+
+
+def cohort_costs(row: Row, kind: ViewerKind) -> Predicate:
+    """Cost lines are seen by the sender of their cohort, and by staff."""
+    if kind is not ViewerKind.PARTNER:
+        return staff_only(row, kind)
+    cohort = Cohort.__table__.alias()  # type: ignore[attr-defined]
+    return exists().where(cohort.c.id == row.c.cohort_id, cohort.c.submitted_by_id == viewer_agency()).correlate_except(cohort)
+
+
+def as_its(parent: type[Table], key: str) -> Policy:
+    """The policy of a part: visible where its parent is."""
+
+    def part(row: Row, kind: ViewerKind) -> Predicate:
+        above = parent.__table__.alias()  # type: ignore[attr-defined]
+        allowed = POLICIES[parent](above, kind)
+        return exists().where(above.c.id == row.c[key], allowed).correlate_except(above)
+
+    return part
+
+
+def decisions(row: Row, kind: ViewerKind) -> Predicate:
+    """A decision is seen by whoever sees its statement, but for anonymous callers."""
+    return false() if kind is ViewerKind.ANONYMOUS else as_its(Statement, "statement_id")(row, kind)
+
+
+POLICIES: Mapping[type[Table], Policy] = {
+    MemberState: everybody,
+    Membership: everybody,
+    Department: everybody,
+    PartnerListing: everybody,
+    PartnerListingAgency: everybody,
+    AgencyAncestor: everybody,
+    AgencyOperation: everybody,
+    Figure: everybody,
+    PartnerAgency: agencies,
+    Course: offerings,
+    Cohort: offerings,
+    CohortCourse: as_its(Cohort, "cohort_id"),
+    CohortRole: as_its(Cohort, "cohort_id"),
+    CohortCost: cohort_costs,
+    Statement: statements,
+    StatementMemberState: as_its(Statement, "statement_id"),
+    StatementDepartment: as_its(Statement, "statement_id"),
+    Decision: decisions,
+    Submission: submissions,
+    SubmissionItem: as_its(Submission, "submission_id"),
+    SubmissionIssue: as_its(Submission, "submission_id"),
+}
+
+PARTS: Mapping[type[Table], type[Table]] = {
+    CohortCourse: Cohort,
+    CohortRole: Cohort,
+    StatementMemberState: Statement,
+    StatementDepartment: Statement,
+    SubmissionItem: Submission,
+    SubmissionIssue: Submission,
+}
+
+SCOPES: Mapping[type[Table], Scope] = {
+    Statement: Scope.STATEMENTS_READ,
+    StatementMemberState: Scope.STATEMENTS_READ,
+    StatementDepartment: Scope.STATEMENTS_READ,
+    Decision: Scope.STATEMENTS_READ,
+}
+
+
+class Door:
+    """The way to every table for one shape of viewer."""
+
+    def __init__(self, kind: ViewerKind, scopes: frozenset[str] = frozenset()) -> None:
+        self.kind = kind
+        self.scopes = scopes
+
+    def visible(self, table: type[Table]) -> tuple[Row, Predicate]:
+        """A new alias of the table, and the predicate under which this viewer sees its rows.
+
+        Raises ScopeMissing where a partner's credential lacks the table's scope.
+        """
+        needed = SCOPES.get(table)
+        if needed and self.kind is ViewerKind.PARTNER and needed not in self.scopes:
+            raise ScopeMissing(needed)
+        row = table.__table__.alias()  # type: ignore[attr-defined]
+        policy = POLICIES.get(table)
+        return row, policy(row, self.kind) if policy else false()
+
+    def part(self, table: type[Table]) -> Row:
+        """A new alias of a table whose rows are parts of a row that came through this door; the caller joins it to that row."""
+        if table not in PARTS:
+            raise LookupError(f"{table.__name__} is no part of another table: use visible()")
+        row: Row = table.__table__.alias()  # type: ignore[attr-defined]
+        return row
+
+    def exists(self, table: type[Table], on: Callable[[Row], Predicate]) -> Predicate:
+        """Whether the viewer sees a row of the table for which `on` holds."""
+        row, allowed = self.visible(table)
+        return exists().where(on(row), allowed).correlate_except(row)

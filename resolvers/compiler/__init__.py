@@ -1,0 +1,13 @@
+"""An operation becomes one SQL statement. The stages, in the order in which control flows:
+
+document     text -> operation: parse, validate, pick the operation, coerce the variables
+limits       price the operation before it is planned
+arguments    the values of a field's arguments: what a plan may know of them, and what it must bind
+selections   merge aliases, fragments and directives into one field for each response key
+planner      operation and shape of viewer -> plan; the only stage that asks for tables
+filters      inputs `filter` -> predicates
+connections  orders and cursors -> sort keys and keyset predicates
+binds        the values that a statement needs, and where a call finds them
+plan         what the planner decided: frozen records
+statement    plan -> one SELECT that gives one JSON value
+"""

@@ -1,0 +1,70 @@
+"""The binds of a statement: each has a name, an SQL type, and a function that finds its value in a call."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, bindparam
+from sqlalchemy.sql.elements import BindParameter
+
+from models.policies import VIEWER_AGENCY
+from models.viewer import Viewer
+from resolvers.compiler.arguments import Bound, Path
+from resolvers.errors import InputError
+
+MAX_INTEGER = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one execution of a statement brings: the variables, who asks, the secret that seals cursors, what a mutation gave."""
+
+    variables: Mapping[str, Any]
+    viewer: Viewer
+    secret: bytes
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+Finder = Callable[[Call], Any]
+
+
+class Binds:
+    """The binds of one plan."""
+
+    def __init__(self) -> None:
+        self.finders: dict[str, Finder] = {VIEWER_AGENCY: lambda call: call.viewer.agency_id}
+
+    def add(self, finder: Finder, type_: Any) -> BindParameter[Any]:
+        """A bind of this SQL type whose value the function finds."""
+        name = f"bind_{len(self.finders)}"
+        self.finders[name] = finder
+        return bindparam(name, type_=type_)
+
+    def argument(self, bound: Bound, type_: Any, convert: Callable[[Any], Any] = lambda value: value) -> BindParameter[Any]:
+        """A bind that holds an argument's value, converted."""
+        return self.add(lambda call: convert(bound.resolve(call.variables)), type_)
+
+    def secret(self) -> BindParameter[Any]:
+        """The bind of the secret that seals cursors."""
+        self.finders["cursor_secret"] = lambda call: call.secret
+        return bindparam("cursor_secret", type_=LargeBinary())
+
+    def result(self, name: str, type_: Any) -> BindParameter[Any]:
+        """A bind that holds what a mutation gave under a name."""
+        key = f"result_{name}"
+        self.finders[key] = lambda call: call.result[name]
+        return bindparam(key, type_=type_)
+
+
+def decode_id(text: Any, type_name: str, *, is_uuid: bool, path: Path) -> Any:
+    """The key in a global identifier of this type; raises InputError for any other text."""
+    prefix, _, key = str(text).partition(":")
+    if prefix == type_name and key:
+        if not is_uuid:
+            return key
+        try:
+            return UUID(key)
+        except ValueError:
+            pass
+    raise InputError(f"This is not the id of a {type_name}. Send ids exactly as the API gave them.", path=path)

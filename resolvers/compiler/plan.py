@@ -1,0 +1,87 @@
+"""The plan of an operation: frozen records that say what to read, complete enough to be printed. No behaviour.
+
+A plan holds SQL expressions, since a field's meaning is one; how they become JSON is the business of `statement`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a table, joined to others, that satisfy conditions, in an order, at most `limit` of them."""
+
+    tables: tuple[FromClause, ...]
+    where: tuple[ColumnElement[bool], ...]
+    order: tuple[ColumnElement[Any], ...] = ()
+    limit: ColumnElement[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A value under a response key."""
+
+    key: str
+    expression: ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An object made of the same row; null where `present` does not hold."""
+
+    key: str
+    fields: "tuple[Field, ...]"
+    present: ColumnElement[bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The one row that there is, as an object, or null."""
+
+    key: str
+    rows: Rows
+    fields: "tuple[Field, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """The rows, as a list of objects."""
+
+    key: str
+    rows: Rows
+    fields: "tuple[Field, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The number of rows."""
+
+    key: str
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The sealed text of a row's place in an order; `place` is the list of its sort key's values."""
+
+    key: str
+    place: tuple[ColumnElement[Any], ...]
+    order_name: str
+    secret: ColumnElement[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """Facts about a page of `first` rows: pairs of a response key and the name of a fact. `rows` are read without their limit."""
+
+    key: str
+    rows: Rows
+    first: ColumnElement[int]
+    continued: bool
+    cursor: Cursor
+    facts: tuple[tuple[str, str], ...]
+
+
+Field = Scalar | Embedded | One | Many | Count | Cursor | PageInfo

@@ -1,0 +1,295 @@
+"""Operation and shape of viewer -> plan. The only place that asks for tables to read, always through the door.
+
+The planner decides everything: which rows, under which policy, in which order; `statement` only writes it down. A plan depends on the shape
+of the viewer and of the variables; every identity and every value is a bind.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from graphql import FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema, SelectionSetNode, get_named_type
+from graphql.language import FieldNode
+from sqlalchemy import ColumnElement, Integer, String, Text, Uuid, and_, cast, column, func, literal, literal_column, null
+from sqlalchemy.dialects.postgresql import JSON
+
+from models.policies import Door, Predicate, Row, ScopeMissing
+from resolvers import fields as words
+from resolvers.compiler import arguments, connections
+from resolvers.compiler.arguments import Argument, Arguments, Bound
+from resolvers.compiler.binds import Binds, decode_id
+from resolvers.compiler.filters import Filters
+from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
+from resolvers.compiler.selections import Selection, collect
+from resolvers.errors import InputError, NotPermitted
+from resolvers.fields import ObjectType
+
+Path = tuple[str | int, ...]
+MAX_KEY = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a selection stands: its object's type, the row that the object is made of (None at the root), its response path."""
+
+    type: GraphQLObjectType
+    row: Any
+    path: Path
+
+
+class Planner:
+    """The planning of one operation; `types` gives the meaning of each object type of the schema."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        types: Mapping[str, ObjectType],
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, Any],
+        door: Door,
+    ) -> None:
+        self._schema, self._types, self._fragments, self._variables, self._door = schema, types, fragments, variables, door
+        self.binds = Binds()
+        self._filters = Filters(types, door, self.binds)
+
+    def fields(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode], row: Any, path: Path) -> tuple[Field, ...]:
+        """The planned fields of an object of this type, made of this row."""
+        selections = collect(self._schema, type_, sets, self._fragments, self._variables)
+        return tuple(self.field(selection, Place(type_, row, (*path, selection.key))) for selection in selections)
+
+    def field(self, selection: Selection, place: Place) -> Field:
+        """The planned field of one response key. Raises NotPermitted where the viewer's scopes do not reach."""
+        if len(selection.key) > MAX_KEY:
+            raise InputError(f"An alias is longer than {MAX_KEY} characters.", code="ALIAS_TOO_LONG", path=place.path)
+        if selection.name == "__typename":
+            return Scalar(selection.key, literal_column(f"'{place.type.name}'", String()))
+        word = self._types[place.type.name].fields[selection.name]
+        try:
+            return self._planned(word, selection, place)
+        except ScopeMissing as missing:
+            raise NotPermitted(
+                f"This needs the scope {missing.scope.value}. Ask IMPACS to add it to your credential.",
+                path=place.path,
+                scope=missing.scope.value,
+            ) from None
+
+    def _planned(self, word: words.Word, selection: Selection, place: Place) -> Field:
+        match word:
+            case words.Column():
+                return Scalar(selection.key, place.row.c[word.name])
+            case words.Expression():
+                return Scalar(selection.key, word.build(place.row, self._door))
+            case words.Identifier():
+                return Scalar(selection.key, self._identifier(place))
+            case words.Embedded():
+                present = word.present(place.row, self._door) if word.present else None
+                return Embedded(selection.key, self._children(word.type, selection, place.row, place), present)
+            case words.One():
+                return self._one(word, selection, place)
+            case words.Reference():
+                return self._reference(word, selection, place)
+            case words.Many():
+                return self._many(word, selection, place)
+            case words.Connection():
+                return self._connection(word, selection, place)
+            case words.Elements():
+                return self._elements(word, selection, place)
+            case words.Source():
+                return self._source(word, selection, place)
+            case words.AnyNode():
+                return self._any_node(selection, place)
+            case words.Mutation():
+                raise TypeError("a mutation is not read")
+            case _:
+                assert_never(word)
+
+    def mutation(self, word: words.Mutation, selection: Selection) -> Field:
+        """The payload of a mutation, read from the row that its function leaves."""
+        place = Place(self._object_type(word.type), None, (selection.key,))
+        row, allowed = word.payload(self._door, self.binds)
+        return One(selection.key, Rows((row,), (allowed,)), self._children(word.type, selection, row, place))
+
+    def arguments(self, selection: Selection, type_: GraphQLObjectType) -> Arguments:
+        """The arguments of a field."""
+        return arguments.read(selection.nodes[0], type_.fields[selection.name], self._variables)
+
+    def _object_type(self, name: str) -> GraphQLObjectType:
+        type_ = self._schema.get_type(name)
+        if not isinstance(type_, GraphQLObjectType):
+            raise TypeError(f"{name} is no object type")
+        return type_
+
+    def _children(self, type_name: str, selection: Selection, row: Any, place: Place) -> tuple[Field, ...]:
+        return self.fields(self._object_type(type_name), selection.children, row, place.path)
+
+    def _visible(self, type_name: str) -> tuple[ObjectType, Row, Predicate]:
+        type_ = self._types[type_name]
+        if type_.table is None:
+            raise LookupError(f"{type_name} has no table")
+        return type_, *self._door.visible(type_.table)
+
+    def _identifier(self, place: Place) -> ColumnElement[str]:
+        type_ = self._types[place.type.name]
+        return literal_column(f"'{type_.name}:'", Text()).op("||")(cast(place.row.c[type_.key], Text))
+
+    def _one(self, word: words.One, selection: Selection, place: Place) -> Field:
+        _, row, allowed = self._visible(word.type)
+        rows = Rows((row,), (word.on(place.row, row, self._door), allowed))
+        return One(selection.key, rows, self._children(word.type, selection, row, place))
+
+    def _reference(self, word: words.Reference, selection: Selection, place: Place) -> Field:
+        type_, row, allowed = self._visible(word.type)
+        given = self.arguments(selection, place.type)[word.argument]
+        if not isinstance(given, Mapping):
+            raise TypeError("a one-of input is expected here")
+        (way, value), *_ = given.items()
+        if not isinstance(value, Bound):
+            raise InputError(f"`{way}` is null. Name what you look for.", path=(*place.path, word.argument, way))
+        named = row.c[word.ways[way]] == self._reference_bind(way, value, type_, row.c[word.ways[way]], (*place.path, word.argument, way))
+        own = [row.c[word.own[way]] == self._own_agency()] if way in word.own else []
+        return One(selection.key, Rows((row,), (named, *own, allowed)), self._children(word.type, selection, row, place))
+
+    def _own_agency(self) -> ColumnElement[Any]:
+        return self.binds.add(lambda call: call.viewer.agency_id, Uuid())
+
+    def _reference_bind(self, way: str, value: Bound, type_: ObjectType, target: ColumnElement[Any], path: Path) -> ColumnElement[Any]:
+        if way != "id":
+            return self.binds.argument(value, target.type)
+        where = path if value.path is None else ("variables", *value.path)
+        is_uuid = isinstance(target.type, Uuid)
+        return self.binds.argument(value, target.type, lambda text: decode_id(text, type_.name, is_uuid=is_uuid, path=where))
+
+    def _any_node(self, selection: Selection, place: Place) -> Field:
+        value = self.arguments(selection, place.type)["id"]
+        if not isinstance(value, Bound):
+            raise TypeError("an id is expected here")
+        name = str(value.value).partition(":")[0]
+        path = (*place.path, "id") if value.path is None else ("variables", *value.path)
+        node = self._schema.get_type(name)
+        interface = self._schema.get_type("Node")
+        if not isinstance(node, GraphQLObjectType) or interface not in node.interfaces:
+            raise InputError("This is not an id of this API. Send ids exactly as the API gave them.", path=path)
+        type_, row, allowed = self._visible(name)
+        named = row.c[type_.key] == self._reference_bind("id", value, type_, row.c[type_.key], path)
+        return One(selection.key, Rows((row,), (named, allowed)), self._children(name, selection, row, place))
+
+    def _many(self, word: words.Many, selection: Selection, place: Place) -> Field:
+        _, row, allowed = self._visible(word.type)
+        where = [allowed]
+        tables: tuple[Row, ...] = (row,)
+        link = row
+        if word.through:
+            link = self._door.part(word.through.table) if word.through.part else self._door.visible(word.through.table)[0]
+            tables = (row, link)
+            where += [word.through.near(place.row, link), word.through.far(link, row)]
+        if word.on:
+            where.append(word.on(place.row, row, self._door))
+        if word.where:
+            where += word.where(row, self.arguments(selection, place.type), self)
+        rows = Rows(tables, tuple(where), tuple(word.order(row, link)))
+        return Many(selection.key, rows, self._children(word.type, selection, row, place))
+
+    def _elements(self, word: words.Elements, selection: Selection, place: Place) -> Field:
+        array = word.array(place.row, self._door)
+        row = (
+            func.jsonb_to_recordset(array)
+            .table_valued(*[column(name, type_) for name, type_ in word.columns.items()])
+            .render_derived(with_types=True)
+        )
+        return Many(selection.key, Rows((row,), ()), self._children(word.type, selection, row, place))
+
+    def _source(self, word: words.Source, selection: Selection, place: Place) -> Field:
+        rows = word.rows(place.row, self.arguments(selection, place.type), self)
+        children = self._children(word.type, selection, rows.row, place)
+        made = Rows((rows.table,), tuple(rows.where), tuple(rows.order), rows.limit)
+        return Many(selection.key, made, children) if word.many else One(selection.key, made, children)
+
+    def _connection(self, word: words.Connection, selection: Selection, place: Place) -> Field:
+        given = self.arguments(selection, place.type)
+        page = ConnectionPlan(self, word, given, place)
+        connection = get_named_type(place.type.fields[selection.name].type)
+        if not isinstance(connection, GraphQLObjectType):
+            raise TypeError("a connection is expected here")
+        parts = collect(self._schema, connection, selection.children, self._fragments, self._variables)
+        planned = tuple(page.part(part, connection, (*place.path, part.key)) for part in parts)
+        return Embedded(selection.key, planned)
+
+
+class ConnectionPlan:
+    """The planning of one connection: each of its parts reads the same rows, in a subquery of its own."""
+
+    def __init__(self, planner: Planner, word: words.Connection, given: Arguments, place: Place) -> None:
+        self._planner, self._word, self._given, self._place = planner, word, given, place
+        self._type = planner._types[word.type]
+        self._order = connections.order_of(self._type, given.get("order"))
+        first = given["first"]
+        if not isinstance(first, Bound):
+            raise InputError("`first` is null: give a number of rows, or leave it out.", code="PAGE_SIZE", path=(*place.path, "first"))
+        self._first = first
+
+    def part(self, part: Selection, connection: GraphQLObjectType, path: Path) -> Field:
+        """The planned field of a connection."""
+        match part.name:
+            case "__typename":
+                return Scalar(part.key, literal_column(f"'{connection.name}'", String()))
+            case "totalCount":
+                return Count(part.key, self._rows()[1])
+            case "nodes":
+                row, rows = self._page()
+                return Many(part.key, rows, self._planner._children(self._word.type, part, row, Place(connection, row, path)))
+            case "edges":
+                return self._edges(part, path)
+            case _:
+                return self._page_info(part)
+
+    def _rows(self) -> tuple[Row, Rows]:
+        planner, place = self._planner, self._place
+        type_, row, allowed = planner._visible(self._word.type)
+        where = [allowed, planner._filters.predicate(type_, row, self._given.get("filter"), (*place.path, "filter"))]
+        if self._word.on:
+            where.append(self._word.on(place.row, row, planner._door))
+        if self._word.where:
+            where += self._word.where(row, self._given, planner)
+        return row, Rows((row,), tuple(where))
+
+    def _page(self) -> tuple[Row, Rows]:
+        row, rows = self._rows()
+        cursor = self._given.get("after")
+        where = rows.where
+        if isinstance(cursor, Bound):
+            path = (*self._place.path, "after")
+            where = (*where, connections.after(self._order, row, cursor, self._planner.binds, path))
+        return row, Rows(rows.tables, where, connections.order_by(self._order, row), self._first_bind())
+
+    def _first_bind(self) -> ColumnElement[int]:
+        return self._planner.binds.argument(self._first, Integer())
+
+    def _cursor(self, key: str, row: Row) -> Cursor:
+        return Cursor(key, connections.place_of(self._order, row), self._order.name, self._planner.binds.secret())
+
+    def _edges(self, part: Selection, path: Path) -> Field:
+        planner = self._planner
+        row, rows = self._page()
+        edge = planner._object_type(f"{self._word.type}Edge")
+        fields: list[Field] = []
+        for selection in collect(planner._schema, edge, part.children, planner._fragments, planner._variables):
+            match selection.name:
+                case "cursor":
+                    fields.append(self._cursor(selection.key, row))
+                case "node":
+                    children = planner._children(self._word.type, selection, row, Place(edge, row, (*path, selection.key)))
+                    fields.append(Embedded(selection.key, children))
+                case _:
+                    fields.append(Scalar(selection.key, literal_column(f"'{edge.name}'", String())))
+        return Many(part.key, rows, tuple(fields))
+
+    def _page_info(self, part: Selection) -> Field:
+        planner = self._planner
+        row, rows = self._page()
+        type_ = planner._object_type("PageInfo")
+        facts = collect(planner._schema, type_, part.children, planner._fragments, planner._variables)
+        continued = isinstance(self._given.get("after"), Bound)
+        names = tuple((fact.key, fact.name) for fact in facts)
+        return PageInfo(part.key, rows, self._first_bind(), continued, self._cursor("", row), names)
+
+

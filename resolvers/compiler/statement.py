@@ -1,0 +1,93 @@
+"""A plan becomes one SELECT that gives one JSON value. The only place that writes JSON functions.
+
+An object is `row_to_json` over a subquery whose columns are the response keys: faster than `json_build_object`, and without its limit of
+100 arguments. Every subquery correlates to all but its own tables.
+"""
+
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, Integer, Numeric, Select, Text, case, cast, func, literal, literal_column, null, select
+
+from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
+
+EMPTY_LIST: ColumnElement[Any] = literal_column("'[]'::json")
+SEAL_BYTES = 16
+
+
+def statement(fields: tuple[Field, ...]) -> Select[Any]:
+    """The SELECT of an operation's `data`: one row, one column, JSON text."""
+    return select(cast(_object(select(*_columns(fields)), ()), Text))
+
+
+def _columns(fields: tuple[Field, ...]) -> list[ColumnElement[Any]]:
+    return [_value(field).label(field.key) for field in fields]
+
+
+def _value(field: Field) -> ColumnElement[Any]:
+    match field:
+        case Scalar():
+            return cast(field.expression, Text) if isinstance(field.expression.type, Numeric) else field.expression
+        case Embedded():
+            value = _object(select(*_columns(field.fields)), ())
+            return value if field.present is None else case((field.present, value), else_=null())
+        case One():
+            return _object(_select(field.rows, _columns(field.fields)), field.rows.tables)
+        case Many():
+            return _list(_select(field.rows, _columns(field.fields)), field.rows.tables)
+        case Count():
+            return _select(field.rows, [func.count()]).correlate_except(*field.rows.tables).scalar_subquery()
+        case Cursor():
+            return _sealed(_place(field), field)
+        case PageInfo():
+            return _page_info(field)
+        case _:
+            assert_never(field)
+
+
+def _select(rows: Rows, columns: list[ColumnElement[Any]]) -> Select[Any]:
+    selected = select(*columns).select_from(*rows.tables).where(*rows.where).order_by(*rows.order)
+    return selected if rows.limit is None else selected.limit(rows.limit)
+
+
+def _object(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
+    row = inner.correlate_except(*own).subquery("r")
+    return select(func.row_to_json(row.table_valued())).select_from(row).correlate_except(row).scalar_subquery()
+
+
+def _list(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
+    row = inner.correlate_except(*own).subquery("r")
+    listed = func.coalesce(func.json_agg(func.row_to_json(row.table_valued())), EMPTY_LIST)
+    return select(listed).select_from(row).correlate_except(row).scalar_subquery()
+
+
+def _place(cursor: Cursor) -> ColumnElement[Any]:
+    return cast(func.json_build_array(literal(cursor.order_name, Text), *[cast(value, Text) for value in cursor.place]), Text)
+
+
+def _sealed(place: ColumnElement[Any], cursor: Cursor) -> ColumnElement[Any]:
+    """The cursor's text, made as `connections.open_cursor` opens it: base64 of the seal and the place.
+
+    The seal is SHA-256 over secret and place, cut to half, so that a longer place cannot be sealed from a shorter one's seal.
+    """
+    content = func.convert_to(place, literal_column("'UTF8'"))
+    seal = func.substr(func.sha256(cursor.secret.op("||")(content)), literal_column("1"), literal_column(str(SEAL_BYTES)))
+    return func.translate(func.encode(seal.op("||")(content), literal_column("'base64'")), literal_column(r"E'\n'"), literal_column("''"))
+
+
+def _page_info(page: PageInfo) -> ColumnElement[Any]:
+    """The facts of a page, from its rows and one row more."""
+    limited = Rows(page.rows.tables, page.rows.where, page.rows.order, cast(page.first + 1, Integer))
+    read = _select(limited, [_place(page.cursor).label("place")]).correlate_except(*limited.tables).subquery()
+    numbered = select(read.c.place, func.row_number().over().label("n"), func.count().over().label("total")).select_from(read)
+    rows = numbered.correlate_except(read).subquery()
+    first_row, last_row = rows.c.n == func.least(1, page.first), rows.c.n == func.least(rows.c.total, page.first)
+    facts: dict[str, ColumnElement[Any]] = {
+        "hasNextPage": func.count() > page.first,
+        "hasPreviousPage": literal_column("true" if page.continued else "false"),
+        "startCursor": func.max(_sealed(rows.c.place, page.cursor)).filter(first_row),
+        "endCursor": func.max(_sealed(rows.c.place, page.cursor)).filter(last_row),
+        "__typename": literal_column("'PageInfo'"),
+    }
+    columns = [facts[name].label(key) for key, name in page.facts]
+    one_row_also_without_aggregates = func.count() >= 0
+    return _object(select(*columns).select_from(rows).having(one_row_also_without_aggregates), (rows,))

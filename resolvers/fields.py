@@ -1,0 +1,204 @@
+"""The words that a field's meaning is declared with.
+
+Each object type of the schema is an `ObjectType`: the table behind it, a word for each field, and what its lists can be filtered and
+ordered by. A word holds plan-time functions from rows to SQL expressions; nothing here runs for a request.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+from models.base import Table
+from models.database import Transaction
+from models.policies import Door, Predicate, Row
+from models.viewer import Viewer
+from resolvers.compiler.arguments import Arguments
+
+On = Callable[[Row, Row, Door], Predicate]
+Build = Callable[[Row, Door], ColumnElement[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the row."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A value computed from the row."""
+
+    build: Build
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """The global identifier of the row: the type's name, a colon, and the row's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An object of the same row; null where `present` does not hold."""
+
+    type: str
+    present: Build | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The row of another type for which `on(row, other, door)` holds; null if there is none, or if the viewer may not see it."""
+
+    type: str
+    on: On
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The row of a type that the field's one-of argument `by` names; `ways` maps each of its fields to a column."""
+
+    type: str
+    argument: str
+    ways: Mapping[str, str]
+    own: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """A table of links between the two rows of a Many, whose own order can be used."""
+
+    table: type[Table]
+    near: Callable[[Row, Row], Predicate]
+    far: Callable[[Row, Row], Predicate]
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A short list of rows of another type, ordered by `order(other, link)`."""
+
+    type: str
+    on: On | None
+    order: Callable[[Row, Row], Sequence[ColumnElement[Any]]]
+    through: Through | None = None
+    where: Callable[[Row, Arguments, Door], Sequence[Predicate]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A Relay connection of rows of another type."""
+
+    type: str
+    on: On | None = None
+    where: Callable[[Row, Arguments, Door], Sequence[Predicate]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """A list of objects that stand in a JSON array; `columns` names what each element holds, with its SQL type."""
+
+    type: str
+    array: Build
+    columns: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The object, or with an order the list of objects, of rows that a function computes from the field's arguments or its parent's."""
+
+    type: str
+    rows: Callable[[Any, Arguments, Door], FromClause]
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnyNode:
+    """The row of whichever type the argument `id` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A change: `call` makes it inside a transaction; `payload(door)` is the row that its payload is read from."""
+
+    type: str
+    call: Callable[[Transaction, Viewer, Mapping[str, Any]], Awaitable[Any]]
+    payload: Callable[[Door], tuple[FromClause, Predicate]]
+
+
+Word = Column | Expression | Identifier | Embedded | One | Reference | Many | Connection | Elements | Source | AnyNode | Mutation
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A filter that compares a value of the row."""
+
+    build: Build
+
+
+@dataclass(frozen=True, slots=True)
+class CompareKey:
+    """A filter that compares the row's global identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A filter on the row of another type to which the row is related."""
+
+    type: str
+    on: On
+
+
+Filter = Compare | CompareKey | Related
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """A value that lists can be ordered by."""
+
+    column: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    """What an object type of the schema means: its table, its fields, and what lists of it can be filtered and ordered by."""
+
+    name: str
+    fields: Mapping[str, Word]
+    table: type[Table] | None = None
+    key: str = "id"
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    orders: Mapping[str, SortKey] = field(default_factory=dict)
+    default_order: tuple[str, ...] = ()
+
+
+def columns(*names: str) -> dict[str, Word]:
+    """A Column for each name, under the name in camel case."""
+    return {camel(name): Column(name) for name in names}
+
+
+def comparisons(*names: str) -> dict[str, Filter]:
+    """A Compare for each column, under its name in camel case."""
+    return {camel(name): compare(name) for name in names}
+
+
+def compare(name: str) -> Compare:
+    """The filter that compares one column."""
+    return Compare(lambda row, door: row.c[name])
+
+
+def one(type_: str, near: str, far: str = "id") -> One:
+    """The row of another type whose column `far` equals this row's column `near`."""
+    return One(type_, lambda row, other, door: other.c[far] == row.c[near])
+
+
+def related(type_: str, near: str, far: str = "id") -> Related:
+    """The filter through a relation to one."""
+    return Related(type_, lambda row, other, door: other.c[far] == row.c[near])
+
+
+def camel(name: str) -> str:
+    """The GraphQL name of a column: member_state_count -> memberStateCount."""
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
