@@ -53,6 +53,10 @@ class Transaction:
         rows = await self.fetch(statement, **binds)
         return rows[0][0] if rows else None
 
+    async def read(self, sql: str, arguments: Sequence[Any]) -> Any:
+        """The one value of one SQL statement."""
+        return await self._connection.fetchval(sql, *arguments)
+
     async def insert(self, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
         """Stores the rows by one SQL statement, whatever their number; all must have the same keys, which are columns of the table."""
         if rows:

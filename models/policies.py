@@ -144,6 +144,7 @@ POLICIES: Mapping[type[Table], Policy] = {
 PARTS: Mapping[type[Table], type[Table]] = {
     CohortCourse: Cohort,
     CohortRole: Cohort,
+    PartnerListingAgency: PartnerListing,
     StatementMemberState: Statement,
     StatementDepartment: Statement,
     SubmissionItem: Submission,
@@ -184,7 +185,16 @@ class Door:
         row: Row = table.__table__.alias()  # type: ignore[attr-defined]
         return row
 
+    def link(self, table: type[Table]) -> tuple[Row, Predicate]:
+        """As `part` where the table is a part, else as `visible`."""
+        return (self.part(table), true()) if table in PARTS else self.visible(table)
+
     def exists(self, table: type[Table], on: Callable[[Row], Predicate]) -> Predicate:
         """Whether the viewer sees a row of the table for which `on` holds."""
         row, allowed = self.visible(table)
         return exists().where(on(row), allowed).correlate_except(row)
+
+    def linked(self, table: type[Table], on: Callable[[Row], Predicate]) -> Predicate:
+        """Whether a part for which `on` holds links two rows that came through this door."""
+        row = self.part(table)
+        return exists().where(on(row)).correlate_except(row)

@@ -6,18 +6,28 @@ ordered by. A word holds plan-time functions from rows to SQL expressions; nothi
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement
 
 from models.base import Table
 from models.database import Transaction
 from models.policies import Door, Predicate, Row
 from models.viewer import Viewer
 from resolvers.compiler.arguments import Arguments
+from resolvers.compiler.binds import Binds
+from resolvers.compiler.plan import Rows
+from resolvers.mutation import MutationResult
 
 On = Callable[[Row, Row, Door], Predicate]
 Build = Callable[[Row, Door], ColumnElement[Any]]
+
+
+class Planning(Protocol):
+    """What a word's function may use of the planner: the way to the tables, and binds for arguments."""
+
+    door: Door
+    binds: Binds
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ class Many:
     on: On | None
     order: Callable[[Row, Row], Sequence[ColumnElement[Any]]]
     through: Through | None = None
-    where: Callable[[Row, Arguments, Door], Sequence[Predicate]] | None = None
+    where: Callable[[Row, Arguments, Planning], Sequence[Predicate]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ class Connection:
 
     type: str
     on: On | None = None
-    where: Callable[[Row, Arguments, Door], Sequence[Predicate]] | None = None
+    where: Callable[[Row, Arguments, Planning], Sequence[Predicate]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +114,19 @@ class Elements:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Rows that are no table's, and what their objects are made of: anything whose `c` has their columns."""
+
+    row: Any
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """The object, or with an order the list of objects, of rows that a function computes from the field's arguments or its parent's."""
+    """The object, or the list of objects, of rows that `source(parent's row, arguments, planning)` computes."""
 
     type: str
-    rows: Callable[[Any, Arguments, Door], FromClause]
+    source: Callable[[Any, Arguments, Planning], Origin]
     many: bool = False
 
 
@@ -119,11 +137,11 @@ class AnyNode:
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A change: `call` makes it inside a transaction; `payload(door)` is the row that its payload is read from."""
+    """A change: `call` makes it inside a transaction; `payload` is the row that its payload is read from afterwards."""
 
     type: str
-    call: Callable[[Transaction, Viewer, Mapping[str, Any]], Awaitable[Any]]
-    payload: Callable[[Door], tuple[FromClause, Predicate]]
+    call: Callable[[Transaction, Viewer, Mapping[str, Any]], Awaitable[MutationResult]]
+    payload: Callable[[Planning], tuple[Any, Rows]]
 
 
 Word = Column | Expression | Identifier | Embedded | One | Reference | Many | Connection | Elements | Source | AnyNode | Mutation
@@ -171,6 +189,13 @@ class ObjectType:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     orders: Mapping[str, SortKey] = field(default_factory=dict)
     default_order: tuple[str, ...] = ()
+
+    @property
+    def stored(self) -> type[Table]:
+        """The table; raises LookupError where there is none."""
+        if self.table is None:
+            raise LookupError(f"{self.name} has no table")
+        return self.table
 
 
 def columns(*names: str) -> dict[str, Word]:

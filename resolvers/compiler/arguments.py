@@ -62,6 +62,15 @@ def read(node: FieldNode, definition: GraphQLField, variables: Mapping[str, Any]
     return _members(given, definition.args, variables)
 
 
+def plain(node: FieldNode, name: str, definition: GraphQLField, variables: Mapping[str, Any]) -> Any:
+    """The coerced value of one argument, for a function that changes something; raises InputError where it does not fit."""
+    given = next((argument.value for argument in node.arguments or () if argument.name.value == name), None)
+    value = Undefined if given is None else value_from_ast(given, definition.args[name].type, dict(variables))
+    if value is Undefined:
+        raise InputError(f"`{name}` holds a variable that is null or absent where a value is needed.", path=[name])
+    return value
+
+
 def _members(
     given: Mapping[str, ValueNode], declared: Mapping[str, GraphQLArgument] | Mapping[str, GraphQLInputField], variables: Mapping[str, Any]
 ) -> dict[str, Argument]:

@@ -1,19 +1,18 @@
 """The binds of a statement: each has a name, an SQL type, and a function that finds its value in a call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, bindparam
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, false, or_
 from sqlalchemy.sql.elements import BindParameter
 
 from models.policies import VIEWER_AGENCY
 from models.viewer import Viewer
-from resolvers.compiler.arguments import Bound, Path
+from resolvers.compiler.limits import Limits
+from resolvers.compiler.arguments import Argument, Bound, Path
 from resolvers.errors import InputError
-
-MAX_INTEGER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,7 @@ class Call:
     variables: Mapping[str, Any]
     viewer: Viewer
     secret: bytes
+    limits: Limits
     result: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -44,6 +44,13 @@ class Binds:
     def argument(self, bound: Bound, type_: Any, convert: Callable[[Any], Any] = lambda value: value) -> BindParameter[Any]:
         """A bind that holds an argument's value, converted."""
         return self.add(lambda call: convert(bound.resolve(call.variables)), type_)
+
+    def among(self, left: ColumnElement[Any], value: Argument, convert: Callable[[Any], Any] = lambda item: item) -> ColumnElement[bool]:
+        """Whether a value equals one of an argument's list."""
+        if isinstance(value, Bound):
+            return left == any_(self.argument(value, ARRAY(left.type), lambda items: [convert(item) for item in items]))
+        items = value if isinstance(value, Sequence) else ()
+        return or_(false(), *[left == self.argument(item, left.type, convert) for item in items if isinstance(item, Bound)])
 
     def secret(self) -> BindParameter[Any]:
         """The bind of the secret that seals cursors."""

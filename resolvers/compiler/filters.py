@@ -7,7 +7,7 @@ no value to compare with: it is refused, so that no number is read over more row
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, exists, false, or_, true
+from sqlalchemy import ColumnElement, Uuid, and_, exists, false, or_, true
 
 from models.policies import Door, Predicate, Row
 from resolvers.compiler.arguments import Argument, Bound, Path
@@ -48,10 +48,7 @@ class Filters:
                 return and_(true(), *[self._key(type_, row, name, item, (*path, name)) for name, item in _members(value).items()])
             case Related():
                 other_type = self._types[word.type]
-                assert_table = other_type.table
-                if assert_table is None:
-                    raise LookupError(f"{word.type} has no table to be filtered by")
-                other, allowed = self._door.visible(assert_table)
+                other, allowed = self._door.visible(other_type.stored)
                 inner = self.predicate(other_type, other, value, path)
                 return exists().where(word.on(row, other, self._door), allowed, inner).correlate_except(other)
             case _:
@@ -61,7 +58,7 @@ class Filters:
         if value is None:
             raise _null(name, path)
         if name == "in":
-            return self._among(left, value, path, left.type, lambda item: item)
+            return self._binds.among(left, value)
         right = _bound(value)
         if name == "isNull":
             return left.is_(None) if right.value else left.is_not(None)
@@ -79,13 +76,8 @@ class Filters:
             return decode_id(item, type_.name, is_uuid=is_uuid, path=path)
 
         if name == "in":
-            return self._among(column, value, path, column.type, decode)
+            return self._binds.among(column, value, decode)
         return column == self._binds.argument(_bound(value), column.type, decode)
-
-    def _among(self, left: ColumnElement[Any], value: Argument, path: Path, type_: Any, convert: Any) -> Predicate:
-        if isinstance(value, Bound):
-            return left == any_(self._binds.argument(value, ARRAY(type_), lambda items: [convert(item) for item in items]))
-        return or_(false(), *[left == self._binds.argument(_bound(item), type_, convert) for item in _items(value)])
 
 
 def _null(name: str, path: Path) -> InputError:

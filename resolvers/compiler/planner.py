@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from graphql import FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema, SelectionSetNode, get_named_type
-from graphql.language import FieldNode
-from sqlalchemy import ColumnElement, Integer, String, Text, Uuid, and_, cast, column, func, literal, literal_column, null
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy import ColumnElement, Integer, String, Text, Uuid, cast, column, func, literal_column
 
 from models.policies import Door, Predicate, Row, ScopeMissing
 from resolvers import fields as words
 from resolvers.compiler import arguments, connections
-from resolvers.compiler.arguments import Argument, Arguments, Bound
+from resolvers.compiler.arguments import Arguments, Bound
 from resolvers.compiler.binds import Binds, decode_id
 from resolvers.compiler.filters import Filters
 from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
@@ -48,13 +46,13 @@ class Planner:
         variables: Mapping[str, Any],
         door: Door,
     ) -> None:
-        self._schema, self._types, self._fragments, self._variables, self._door = schema, types, fragments, variables, door
+        self.schema, self.types, self.fragments, self.variables, self.door = schema, types, fragments, variables, door
         self.binds = Binds()
-        self._filters = Filters(types, door, self.binds)
+        self.filters = Filters(types, door, self.binds)
 
     def fields(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode], row: Any, path: Path) -> tuple[Field, ...]:
         """The planned fields of an object of this type, made of this row."""
-        selections = collect(self._schema, type_, sets, self._fragments, self._variables)
+        selections = collect(self.schema, type_, sets, self.fragments, self.variables)
         return tuple(self.field(selection, Place(type_, row, (*path, selection.key))) for selection in selections)
 
     def field(self, selection: Selection, place: Place) -> Field:
@@ -63,7 +61,7 @@ class Planner:
             raise InputError(f"An alias is longer than {MAX_KEY} characters.", code="ALIAS_TOO_LONG", path=place.path)
         if selection.name == "__typename":
             return Scalar(selection.key, literal_column(f"'{place.type.name}'", String()))
-        word = self._types[place.type.name].fields[selection.name]
+        word = self.types[place.type.name].fields[selection.name]
         try:
             return self._planned(word, selection, place)
         except ScopeMissing as missing:
@@ -78,12 +76,12 @@ class Planner:
             case words.Column():
                 return Scalar(selection.key, place.row.c[word.name])
             case words.Expression():
-                return Scalar(selection.key, word.build(place.row, self._door))
+                return Scalar(selection.key, word.build(place.row, self.door))
             case words.Identifier():
                 return Scalar(selection.key, self._identifier(place))
             case words.Embedded():
-                present = word.present(place.row, self._door) if word.present else None
-                return Embedded(selection.key, self._children(word.type, selection, place.row, place), present)
+                present = word.present(place.row, self.door) if word.present else None
+                return Embedded(selection.key, self.children(word.type, selection, place.row, place), present)
             case words.One():
                 return self._one(word, selection, place)
             case words.Reference():
@@ -105,40 +103,38 @@ class Planner:
 
     def mutation(self, word: words.Mutation, selection: Selection) -> Field:
         """The payload of a mutation, read from the row that its function leaves."""
-        place = Place(self._object_type(word.type), None, (selection.key,))
-        row, allowed = word.payload(self._door, self.binds)
-        return One(selection.key, Rows((row,), (allowed,)), self._children(word.type, selection, row, place))
+        place = Place(self.object_type(word.type), None, (selection.key,))
+        row, rows = word.payload(self)
+        return One(selection.key, rows, self.children(word.type, selection, row, place))
 
     def arguments(self, selection: Selection, type_: GraphQLObjectType) -> Arguments:
         """The arguments of a field."""
-        return arguments.read(selection.nodes[0], type_.fields[selection.name], self._variables)
+        return arguments.read(selection.nodes[0], type_.fields[selection.name], self.variables)
 
-    def _object_type(self, name: str) -> GraphQLObjectType:
-        type_ = self._schema.get_type(name)
+    def object_type(self, name: str) -> GraphQLObjectType:
+        type_ = self.schema.get_type(name)
         if not isinstance(type_, GraphQLObjectType):
             raise TypeError(f"{name} is no object type")
         return type_
 
-    def _children(self, type_name: str, selection: Selection, row: Any, place: Place) -> tuple[Field, ...]:
-        return self.fields(self._object_type(type_name), selection.children, row, place.path)
+    def children(self, type_name: str, selection: Selection, row: Any, place: Place) -> tuple[Field, ...]:
+        return self.fields(self.object_type(type_name), selection.children, row, place.path)
 
-    def _visible(self, type_name: str) -> tuple[ObjectType, Row, Predicate]:
-        type_ = self._types[type_name]
-        if type_.table is None:
-            raise LookupError(f"{type_name} has no table")
-        return type_, *self._door.visible(type_.table)
+    def visible(self, type_name: str) -> tuple[ObjectType, Row, Predicate]:
+        type_ = self.types[type_name]
+        return type_, *self.door.visible(type_.stored)
 
     def _identifier(self, place: Place) -> ColumnElement[str]:
-        type_ = self._types[place.type.name]
+        type_ = self.types[place.type.name]
         return literal_column(f"'{type_.name}:'", Text()).op("||")(cast(place.row.c[type_.key], Text))
 
     def _one(self, word: words.One, selection: Selection, place: Place) -> Field:
-        _, row, allowed = self._visible(word.type)
-        rows = Rows((row,), (word.on(place.row, row, self._door), allowed))
-        return One(selection.key, rows, self._children(word.type, selection, row, place))
+        _, row, allowed = self.visible(word.type)
+        rows = Rows((row,), (word.on(place.row, row, self.door), allowed))
+        return One(selection.key, rows, self.children(word.type, selection, row, place))
 
     def _reference(self, word: words.Reference, selection: Selection, place: Place) -> Field:
-        type_, row, allowed = self._visible(word.type)
+        type_, row, allowed = self.visible(word.type)
         given = self.arguments(selection, place.type)[word.argument]
         if not isinstance(given, Mapping):
             raise TypeError("a one-of input is expected here")
@@ -147,7 +143,7 @@ class Planner:
             raise InputError(f"`{way}` is null. Name what you look for.", path=(*place.path, word.argument, way))
         named = row.c[word.ways[way]] == self._reference_bind(way, value, type_, row.c[word.ways[way]], (*place.path, word.argument, way))
         own = [row.c[word.own[way]] == self._own_agency()] if way in word.own else []
-        return One(selection.key, Rows((row,), (named, *own, allowed)), self._children(word.type, selection, row, place))
+        return One(selection.key, Rows((row,), (named, *own, allowed)), self.children(word.type, selection, row, place))
 
     def _own_agency(self) -> ColumnElement[Any]:
         return self.binds.add(lambda call: call.viewer.agency_id, Uuid())
@@ -165,44 +161,43 @@ class Planner:
             raise TypeError("an id is expected here")
         name = str(value.value).partition(":")[0]
         path = (*place.path, "id") if value.path is None else ("variables", *value.path)
-        node = self._schema.get_type(name)
-        interface = self._schema.get_type("Node")
+        node = self.schema.get_type(name)
+        interface = self.schema.get_type("Node")
         if not isinstance(node, GraphQLObjectType) or interface not in node.interfaces:
             raise InputError("This is not an id of this API. Send ids exactly as the API gave them.", path=path)
-        type_, row, allowed = self._visible(name)
+        type_, row, allowed = self.visible(name)
         named = row.c[type_.key] == self._reference_bind("id", value, type_, row.c[type_.key], path)
-        return One(selection.key, Rows((row,), (named, allowed)), self._children(name, selection, row, place))
+        return One(selection.key, Rows((row,), (named, allowed)), self.children(name, selection, row, place))
 
     def _many(self, word: words.Many, selection: Selection, place: Place) -> Field:
-        _, row, allowed = self._visible(word.type)
+        _, row, allowed = self.visible(word.type)
         where = [allowed]
         tables: tuple[Row, ...] = (row,)
         link = row
         if word.through:
-            link = self._door.part(word.through.table) if word.through.part else self._door.visible(word.through.table)[0]
+            link, link_allowed = self.door.link(word.through.table)
             tables = (row, link)
-            where += [word.through.near(place.row, link), word.through.far(link, row)]
+            where += [link_allowed, word.through.near(place.row, link), word.through.far(link, row)]
         if word.on:
-            where.append(word.on(place.row, row, self._door))
+            where.append(word.on(place.row, row, self.door))
         if word.where:
             where += word.where(row, self.arguments(selection, place.type), self)
         rows = Rows(tables, tuple(where), tuple(word.order(row, link)))
-        return Many(selection.key, rows, self._children(word.type, selection, row, place))
+        return Many(selection.key, rows, self.children(word.type, selection, row, place))
 
     def _elements(self, word: words.Elements, selection: Selection, place: Place) -> Field:
-        array = word.array(place.row, self._door)
+        array = word.array(place.row, self.door)
         row = (
             func.jsonb_to_recordset(array)
             .table_valued(*[column(name, type_) for name, type_ in word.columns.items()])
             .render_derived(with_types=True)
         )
-        return Many(selection.key, Rows((row,), ()), self._children(word.type, selection, row, place))
+        return Many(selection.key, Rows((row,), ()), self.children(word.type, selection, row, place))
 
     def _source(self, word: words.Source, selection: Selection, place: Place) -> Field:
-        rows = word.rows(place.row, self.arguments(selection, place.type), self)
-        children = self._children(word.type, selection, rows.row, place)
-        made = Rows((rows.table,), tuple(rows.where), tuple(rows.order), rows.limit)
-        return Many(selection.key, made, children) if word.many else One(selection.key, made, children)
+        source = word.source(place.row, self.arguments(selection, place.type), self)
+        children = self.children(word.type, selection, source.row, place)
+        return Many(selection.key, source.rows, children) if word.many else One(selection.key, source.rows, children)
 
     def _connection(self, word: words.Connection, selection: Selection, place: Place) -> Field:
         given = self.arguments(selection, place.type)
@@ -210,7 +205,7 @@ class Planner:
         connection = get_named_type(place.type.fields[selection.name].type)
         if not isinstance(connection, GraphQLObjectType):
             raise TypeError("a connection is expected here")
-        parts = collect(self._schema, connection, selection.children, self._fragments, self._variables)
+        parts = collect(self.schema, connection, selection.children, self.fragments, self.variables)
         planned = tuple(page.part(part, connection, (*place.path, part.key)) for part in parts)
         return Embedded(selection.key, planned)
 
@@ -220,7 +215,7 @@ class ConnectionPlan:
 
     def __init__(self, planner: Planner, word: words.Connection, given: Arguments, place: Place) -> None:
         self._planner, self._word, self._given, self._place = planner, word, given, place
-        self._type = planner._types[word.type]
+        self._type = planner.types[word.type]
         self._order = connections.order_of(self._type, given.get("order"))
         first = given["first"]
         if not isinstance(first, Bound):
@@ -236,7 +231,7 @@ class ConnectionPlan:
                 return Count(part.key, self._rows()[1])
             case "nodes":
                 row, rows = self._page()
-                return Many(part.key, rows, self._planner._children(self._word.type, part, row, Place(connection, row, path)))
+                return Many(part.key, rows, self._planner.children(self._word.type, part, row, Place(connection, row, path)))
             case "edges":
                 return self._edges(part, path)
             case _:
@@ -244,10 +239,10 @@ class ConnectionPlan:
 
     def _rows(self) -> tuple[Row, Rows]:
         planner, place = self._planner, self._place
-        type_, row, allowed = planner._visible(self._word.type)
-        where = [allowed, planner._filters.predicate(type_, row, self._given.get("filter"), (*place.path, "filter"))]
+        type_, row, allowed = planner.visible(self._word.type)
+        where = [allowed, planner.filters.predicate(type_, row, self._given.get("filter"), (*place.path, "filter"))]
         if self._word.on:
-            where.append(self._word.on(place.row, row, planner._door))
+            where.append(self._word.on(place.row, row, planner.door))
         if self._word.where:
             where += self._word.where(row, self._given, planner)
         return row, Rows((row,), tuple(where))
@@ -270,14 +265,14 @@ class ConnectionPlan:
     def _edges(self, part: Selection, path: Path) -> Field:
         planner = self._planner
         row, rows = self._page()
-        edge = planner._object_type(f"{self._word.type}Edge")
+        edge = planner.object_type(f"{self._word.type}Edge")
         fields: list[Field] = []
-        for selection in collect(planner._schema, edge, part.children, planner._fragments, planner._variables):
+        for selection in collect(planner.schema, edge, part.children, planner.fragments, planner.variables):
             match selection.name:
                 case "cursor":
                     fields.append(self._cursor(selection.key, row))
                 case "node":
-                    children = planner._children(self._word.type, selection, row, Place(edge, row, (*path, selection.key)))
+                    children = planner.children(self._word.type, selection, row, Place(edge, row, (*path, selection.key)))
                     fields.append(Embedded(selection.key, children))
                 case _:
                     fields.append(Scalar(selection.key, literal_column(f"'{edge.name}'", String())))
@@ -286,8 +281,8 @@ class ConnectionPlan:
     def _page_info(self, part: Selection) -> Field:
         planner = self._planner
         row, rows = self._page()
-        type_ = planner._object_type("PageInfo")
-        facts = collect(planner._schema, type_, part.children, planner._fragments, planner._variables)
+        type_ = planner.object_type("PageInfo")
+        facts = collect(planner.schema, type_, part.children, planner.fragments, planner.variables)
         continued = isinstance(self._given.get("after"), Bound)
         names = tuple((fact.key, fact.name) for fact in facts)
         return PageInfo(part.key, rows, self._first_bind(), continued, self._cursor("", row), names)

@@ -1,0 +1,48 @@
+"""The viewer: who is asking, and within which limits."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import ARRAY, Integer, Text, Uuid, true
+from sqlalchemy.sql import func
+
+from resolvers.compiler.arguments import Arguments
+from resolvers.compiler.plan import Rows
+from resolvers.fields import Column, Embedded, ObjectType, Origin, Planning, Source, camel, columns, one
+
+LIMITS = (
+    "page_size",
+    "depth",
+    "aliases",
+    "root_fields",
+    "cost",
+    "document_bytes",
+    "document_tokens",
+    "body_bytes",
+    "records_per_submission",
+)
+
+
+def viewer(parent: Any, given: Arguments, planning: Planning) -> Origin:
+    """One row, made of binds alone."""
+    binds = planning.binds
+    row = {
+        "kind": binds.add(lambda call: call.viewer.kind.value, Text()),
+        "client_name": binds.add(lambda call: call.viewer.client_name, Text()),
+        "agency_id": binds.add(lambda call: call.viewer.agency_id, Uuid()),
+        "scopes": func.to_json(binds.add(lambda call: sorted(call.viewer.scopes), ARRAY(Text))),
+        **{name: binds.add(lambda call, name=name: getattr(call.limits, name), Integer()) for name in LIMITS},
+    }
+    return Origin(SimpleNamespace(c=row), Rows((), (true(),)))
+
+
+VIEWER = ObjectType(
+    "Viewer",
+    fields={**columns("kind", "client_name", "scopes"), "agency": one("PartnerAgency", "agency_id"), "limits": Embedded("Limits")},
+)
+
+LIMITS_TYPE = ObjectType("Limits", fields={camel(name): Column(name) for name in LIMITS})
+
+QUERIES = {"viewer": Source("Viewer", viewer)}
+
+TYPES = (VIEWER, LIMITS_TYPE)

@@ -1,0 +1,127 @@
+"""Courses and cohorts, with the roles and cost lines of cohorts."""
+
+from sqlalchemy import and_
+
+from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
+from models.policies import Door, Predicate, Row
+from resolvers.fields import (
+    Compare,
+    CompareKey,
+    Connection,
+    Expression,
+    Identifier,
+    Many,
+    ObjectType,
+    Reference,
+    SortKey,
+    Through,
+    columns,
+    comparisons,
+    one,
+    related,
+)
+from resolvers.places import department_of_cohort, state_of_cohort
+
+
+def runs(course: Row, cohort: Row, door: Door) -> Predicate:
+    """Whether the cohort runs the course."""
+    return door.linked(CohortCourse, lambda link: and_(link.c.course_id == course.c.id, link.c.cohort_id == cohort.c.id))
+
+
+COURSE = ObjectType(
+    "Course",
+    table=Course,
+    fields={
+        "id": Identifier(),
+        **columns("code", "source_ref", "title", "subject", "certified", "train_the_trainer", "nominal_hours", "languages"),
+        **columns("visibility", "accepted_at", "revision", "created_at"),
+        "accepted": Expression(lambda course, door: course.c.accepted_at.is_not(None)),
+        "owner": one("PartnerAgency", "owner_id"),
+        "submittedBy": one("PartnerAgency", "submitted_by_id"),
+        "cohorts": Connection("Cohort", runs),
+    },
+    filters={
+        "id": CompareKey(),
+        **comparisons("code", "source_ref", "title", "subject", "certified", "train_the_trainer", "nominal_hours"),
+        **comparisons("visibility", "created_at"),
+        "accepted": Compare(lambda course, door: course.c.accepted_at.is_not(None)),
+        "owner": related("PartnerAgency", "owner_id"),
+        "submittedBy": related("PartnerAgency", "submitted_by_id"),
+    },
+    orders={
+        "TITLE": SortKey("title"),
+        "CODE": SortKey("code", nullable=True),
+        "SUBJECT": SortKey("subject", nullable=True),
+        "NOMINAL_HOURS": SortKey("nominal_hours", nullable=True),
+        "CREATED_AT": SortKey("created_at"),
+    },
+    default_order=("TITLE",),
+)
+
+COHORT = ObjectType(
+    "Cohort",
+    table=Cohort,
+    fields={
+        "id": Identifier(),
+        **columns("code", "source_ref", "title", "starts_on", "ends_on", "date_precision", "mode", "venue_type", "location", "status"),
+        **columns("narrative", "featured_in", "count_policy", "visibility", "accepted_at", "revision", "created_at"),
+        "accepted": Expression(lambda cohort, door: cohort.c.accepted_at.is_not(None)),
+        "venueState": one("MemberState", "venue_state_code", "code"),
+        "submittedBy": one("PartnerAgency", "submitted_by_id"),
+        "sameRunAs": one("Cohort", "same_run_as_id"),
+        "sameRuns": Connection("Cohort", lambda cohort, twin, door: twin.c.same_run_as_id == cohort.c.id),
+        "courses": Many(
+            "Course",
+            None,
+            lambda course, link: (link.c.position,),
+            Through(
+                CohortCourse,
+                near=lambda cohort, link: link.c.cohort_id == cohort.c.id,
+                far=lambda link, course: course.c.id == link.c.course_id,
+            ),
+        ),
+        "roles": Many("CohortRole", lambda cohort, role, door: role.c.cohort_id == cohort.c.id, lambda role, _: (role.c.role, role.c.agency_id)),
+        "costs": Many("CohortCost", lambda cohort, cost, door: cost.c.cohort_id == cohort.c.id, lambda cost, _: (cost.c.position,)),
+        "statements": Connection("Statement", lambda cohort, row, door: row.c.cohort_id == cohort.c.id),
+        "memberStates": Many("MemberState", lambda cohort, state, door: state_of_cohort(state, cohort, door), lambda state, _: (state.c.code,)),
+        "departments": Many(
+            "Department",
+            lambda cohort, department, door: department_of_cohort(department, cohort, door),
+            lambda department, _: (department.c.list_order,),
+        ),
+    },
+    filters={
+        "id": CompareKey(),
+        **comparisons("code", "source_ref", "title", "location", "starts_on", "ends_on", "date_precision", "mode", "venue_type", "status"),
+        **comparisons("visibility", "created_at"),
+        "accepted": Compare(lambda cohort, door: cohort.c.accepted_at.is_not(None)),
+        "venueState": related("MemberState", "venue_state_code", "code"),
+        "submittedBy": related("PartnerAgency", "submitted_by_id"),
+        "sameRunAs": related("Cohort", "same_run_as_id"),
+    },
+    orders={
+        "STARTS_ON": SortKey("starts_on"),
+        "ENDS_ON": SortKey("ends_on", nullable=True),
+        "TITLE": SortKey("title"),
+        "CODE": SortKey("code", nullable=True),
+        "STATUS": SortKey("status"),
+        "CREATED_AT": SortKey("created_at"),
+    },
+    default_order=("STARTS_ON",),
+)
+
+COHORT_ROLE = ObjectType("CohortRole", table=CohortRole, fields={**columns("role"), "agency": one("PartnerAgency", "agency_id")})
+
+COHORT_COST = ObjectType("CohortCost", table=CohortCost, fields=columns("kind", "amount", "currency", "source"))
+
+WAYS = {"id": "id", "code": "code", "sourceRef": "source_ref"}
+OWN = {"sourceRef": "submitted_by_id"}
+
+QUERIES = {
+    "course": Reference("Course", "by", WAYS, own=OWN),
+    "courses": Connection("Course"),
+    "cohort": Reference("Cohort", "by", WAYS, own=OWN),
+    "cohorts": Connection("Cohort"),
+}
+
+TYPES = (COURSE, COHORT, COHORT_ROLE, COHORT_COST)

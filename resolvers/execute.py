@@ -1,0 +1,213 @@
+"""The doorway: a request and who is asking -> the JSON text of its `data`.
+
+A query is one SQL statement, found in a cache or compiled. Each field of a mutation is one transaction: what it changes, then the payload,
+read by a statement of the same compiler. Introspection is answered by graphql-core and put into the statement as a value.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import orjson
+from graphql import DocumentNode, GraphQLSchema, OperationType, SelectionSetNode
+from graphql.execution import execute_sync
+from sqlalchemy.dialects.postgresql import JSON
+
+from models.database import Database, SqlStatement, render
+from models.policies import Door
+from models.viewer import Viewer, ViewerKind
+from resolvers.compiler import arguments
+from resolvers.compiler.binds import Binds, Call, Finder
+from resolvers.compiler.document import Document, coerce, parse
+from resolvers.compiler.limits import DEFAULT_LIMITS, Limits, check
+from resolvers.compiler.plan import Field, Scalar
+from resolvers.compiler.planner import Place, Planner
+from resolvers.compiler.selections import Selection, collect
+from resolvers.compiler.statement import statement
+from resolvers.errors import OnlyQueries
+from resolvers.fields import Mutation, ObjectType
+
+INTROSPECTION = ("__schema", "__type")
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a caller sends: a document, the name of its operation, and the values of its variables."""
+
+    query: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement ready to run, and where a call finds its binds in order; without a statement, `constant` is the answer."""
+
+    sql: str
+    finders: tuple[Finder, ...]
+    fields: tuple[Field, ...]
+    constant: bytes | None = None
+
+    def arguments(self, call: Call) -> list[Any]:
+        """The values of the binds."""
+        return [find(call) for find in self.finders]
+
+
+class Cache(OrderedDict[Any, Kept]):
+    """The most recently used values, at most `size` of them."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    def find(self, key: Any) -> Kept | None:
+        """The value of the key, if it is there."""
+        value = self.get(key)
+        if value is not None:
+            self.move_to_end(key)
+        return value
+
+    def keep(self, key: Any, value: Kept) -> Kept:
+        """The value, kept under the key."""
+        self[key] = value
+        if len(self) > self.size:
+            self.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """What answers operations: the schema, the meaning of its types, the database, the secret that seals cursors, the limits."""
+
+    schema: GraphQLSchema
+    types: Mapping[str, ObjectType]
+    database: Database
+    secret: bytes
+    limits: Mapping[ViewerKind, Limits] = field(default_factory=lambda: DEFAULT_LIMITS)
+    introspection: bool = True
+    documents: "Cache[tuple[Document, set[str]]]" = field(default_factory=lambda: Cache(1_000))
+    statements: Cache[Compiled] = field(default_factory=lambda: Cache(2_000))
+
+
+async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query: bool = False) -> bytes:
+    """The JSON text of the operation's `data`. Raises a Refusal if it cannot be executed."""
+    document, priced_by = read(graph, request, viewer)
+    if only_query and not document.is_query:
+        raise OnlyQueries
+    variables = coerce(document, graph.schema, request.variables)
+    call = Call(variables, viewer, graph.secret, graph.limits[viewer.kind])
+    if not document.is_query:
+        return await mutate(graph, document, call)
+    compiled = prepare(graph, document, priced_by, call)
+    if compiled.constant is not None:
+        return compiled.constant
+    text: str = await graph.database.read(compiled.sql, compiled.arguments(call))
+    return text.encode()
+
+
+def read(graph: Graph, request: Request, viewer: Viewer) -> tuple[Document, set[str]]:
+    """The document of a request, and the variables that its price depends on as far as they are known."""
+    key = (request.query, request.operation_name)
+    found = graph.documents.find(key)
+    if found is None:
+        limits = graph.limits[viewer.kind]
+        document = parse(request.query, request.operation_name, graph.schema, limits, introspection=graph.introspection)
+        found = graph.documents.keep(key, (document, set()))
+    return found
+
+
+def prepare(graph: Graph, document: Document, priced_by: set[str], call: Call) -> Compiled:
+    """The statement of a query for this shape of viewer and variables, priced.
+
+    It is kept under the exact values of all variables that its price depends on, so that no other values find it unpriced.
+    """
+    compiled = graph.statements.find(shape(document, priced_by, call))
+    if compiled is None:
+        priced_by.update(check(document, graph.schema, call.variables, graph.limits[call.viewer.kind]).depends_on)
+        compiled = compiled_of(*plan(graph, document, call))
+        graph.statements.keep(shape(document, priced_by, call), compiled)
+    return compiled
+
+
+def shape(document: Document, priced_by: set[str], call: Call) -> Any:
+    """What a statement and its price depend on."""
+    values = [
+        (variable.name, arguments.shape(call.variables[variable.name], variable.type, exact=variable.name in priced_by))
+        for variable in document.variables
+        if variable.name in call.variables
+    ]
+    name = document.operation.name
+    return document.text, name.value if name else None, call.viewer.shape, tuple(values)
+
+
+def plan(graph: Graph, document: Document, call: Call) -> tuple[tuple[Field, ...], Binds]:
+    """The planned fields of a query, and their binds."""
+    planner = planner_of(graph, document, call)
+    root = graph.schema.query_type
+    if root is None:
+        raise TypeError("the schema has no query type")
+    fields: list[Field] = []
+    for selection in collect(graph.schema, root, [document.operation.selection_set], document.fragments, call.variables):
+        if selection.name in INTROSPECTION:
+            fields.append(introspected(graph, document, selection, planner, call))
+        else:
+            fields.append(planner.field(selection, Place(root, None, (selection.key,))))
+    return tuple(fields), planner.binds
+
+
+def planner_of(graph: Graph, document: Document, call: Call) -> Planner:
+    """A planner for the call's shape of viewer."""
+    door = Door(call.viewer.kind, call.viewer.scopes)
+    return Planner(graph.schema, graph.types, document.fragments, call.variables, door)
+
+
+def introspected(graph: Graph, document: Document, selection: Selection, planner: Planner, call: Call) -> Scalar:
+    """A field of introspection, answered by graphql-core now."""
+    asked = document.operation.__class__(
+        operation=OperationType.QUERY,
+        selection_set=SelectionSetNode(selections=selection.nodes),
+        variable_definitions=document.operation.variable_definitions,
+    )
+    tree = DocumentNode(definitions=(asked, *document.fragments.values()))
+    answer = execute_sync(graph.schema, tree, variable_values=dict(call.variables))
+    value = orjson.dumps((answer.data or {}).get(selection.key)).decode()
+    return Scalar(selection.key, planner.binds.add(lambda call: value, JSON()))
+
+
+def compiled_of(fields: tuple[Field, ...], binds: Binds) -> Compiled:
+    """The statement of planned fields."""
+    sql: SqlStatement = render(statement(fields))
+    known = {name: (lambda call, value=value: value) for name, value in sql.values.items()}
+    return Compiled(sql.text, tuple(binds.finders.get(name) or known[name] for name in sql.binds), fields)
+
+
+async def mutate(graph: Graph, document: Document, call: Call) -> bytes:
+    """The JSON text of a mutation's `data`: its fields in order, each a transaction of its own."""
+    check(document, graph.schema, call.variables, graph.limits[call.viewer.kind])
+    root = graph.schema.mutation_type
+    if root is None:
+        raise TypeError("the schema has no mutation type")
+    answers: list[bytes] = []
+    for selection in collect(graph.schema, root, [document.operation.selection_set], document.fragments, call.variables):
+        typename = f'"{selection.key}":"{root.name}"'.encode()
+        answers.append(typename if selection.name == "__typename" else await change(graph, document, selection, call))
+    return b"{" + b",".join(answers) + b"}"
+
+
+async def change(graph: Graph, document: Document, selection: Selection, call: Call) -> bytes:
+    """One member of a mutation's `data`, in one transaction: the change, then its payload.
+
+    The payload is planned first, so that a selection that is refused changes nothing.
+    """
+    word = graph.types["Mutation"].fields[selection.name]
+    if not isinstance(word, Mutation) or graph.schema.mutation_type is None:
+        raise TypeError(f"{selection.name} is no mutation")
+    planner = planner_of(graph, document, call)
+    compiled = compiled_of((planner.mutation(word, selection),), planner.binds)
+    given = arguments.plain(selection.nodes[0], "input", graph.schema.mutation_type.fields[selection.name], call.variables)
+    async with graph.database.write() as transaction:
+        result = await word.call(transaction, call.viewer, given)
+        text: str = await transaction.read(compiled.sql, compiled.arguments(replace(call, result=result.binds)))
+    return text[1:-1].encode()

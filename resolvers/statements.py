@@ -1,0 +1,114 @@
+"""Statements with their slices, and decisions upon them."""
+
+from sqlalchemy import or_, true
+
+from models.places import Department
+from models.policies import Door, Predicate, Row
+from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
+from resolvers.fields import (
+    Column,
+    CompareKey,
+    Connection,
+    Embedded,
+    Identifier,
+    Many,
+    ObjectType,
+    SortKey,
+    Through,
+    columns,
+    compare,
+    comparisons,
+    one,
+    related,
+)
+
+
+def has_source(statement: Row, door: Door) -> Predicate:
+    """Whether the statement names its source document."""
+    parts = ("source_url", "source_title", "source_page", "source_retrieved_on")
+    return or_(*[statement.c[part].is_not(None) for part in parts])
+
+
+STATEMENT = ObjectType(
+    "Statement",
+    table=Statement,
+    fields={
+        "id": Identifier(),
+        **columns("source_ref", "kind", "measure", "revision", "state", "count", "unit", "precision", "member_state_count", "sex"),
+        **columns("partition_key", "institution", "stated_on", "visibility", "withdrawal_reason", "decided_at", "created_at"),
+        "memberStates": Many(
+            "MemberState",
+            None,
+            lambda state, link: (state.c.code,),
+            Through(
+                StatementMemberState,
+                near=lambda statement, link: link.c.statement_id == statement.c.id,
+                far=lambda link, state: state.c.code == link.c.member_state_code,
+            ),
+        ),
+        "departments": Many(
+            "StatementDepartment",
+            lambda statement, row, door: row.c.statement_id == statement.c.id,
+            lambda row, link: (link.c.list_order, row.c.institution_type),
+            Through(
+                Department,
+                near=lambda statement, department: true(),
+                far=lambda department, row: department.c.code == row.c.department_code,
+            ),
+        ),
+        "reportingPeriod": Embedded("ReportingPeriod", lambda row, door: row.c.reporting_period_label.is_not(None)),
+        "cost": Embedded("Cost", lambda row, door: row.c.cost_amount.is_not(None)),
+        "sourceDoc": Embedded("SourceDoc", has_source),
+        "partner": one("PartnerAgency", "partner_id"),
+        "cohort": one("Cohort", "cohort_id"),
+        "submission": one("Receipt", "submission_id"),
+        "decisions": Many("Decision", lambda statement, row, door: row.c.statement_id == statement.c.id, lambda row, _: (row.c.id,)),
+    },
+    filters={
+        "id": CompareKey(),
+        **comparisons("source_ref", "measure", "state", "unit", "precision", "sex", "visibility", "count", "member_state_count"),
+        **comparisons("partition_key", "institution", "stated_on", "created_at", "decided_at"),
+        "reportingPeriod": compare("reporting_period_label"),
+        "partner": related("PartnerAgency", "partner_id"),
+        "cohort": related("Cohort", "cohort_id"),
+    },
+    orders={
+        "CREATED_AT": SortKey("created_at"),
+        "COUNT": SortKey("count"),
+        "MEASURE": SortKey("measure"),
+        "STATE": SortKey("state"),
+        "STATED_ON": SortKey("stated_on", nullable=True),
+        "SOURCE_REF": SortKey("source_ref"),
+    },
+)
+
+STATEMENT_DEPARTMENT = ObjectType(
+    "StatementDepartment",
+    table=StatementDepartment,
+    fields={**columns("institution_type"), "department": one("Department", "department_code", "code")},
+)
+
+REPORTING_PERIOD = ObjectType(
+    "ReportingPeriod",
+    fields={"label": Column("reporting_period_label"), "from": Column("reporting_period_from"), "to": Column("reporting_period_to")},
+)
+
+COST = ObjectType("Cost", fields={"amount": Column("cost_amount"), "currency": Column("cost_currency")})
+
+SOURCE_DOC = ObjectType(
+    "SourceDoc",
+    fields={
+        "url": Column("source_url"),
+        "title": Column("source_title"),
+        "page": Column("source_page"),
+        "retrievedOn": Column("source_retrieved_on"),
+    },
+)
+
+DECISION = ObjectType(
+    "Decision", table=Decision, fields={"id": Identifier(), **columns("revision", "verdict", "reason", "decided_at")}
+)
+
+QUERIES = {"statements": Connection("Statement")}
+
+TYPES = (STATEMENT, STATEMENT_DEPARTMENT, REPORTING_PERIOD, COST, SOURCE_DOC, DECISION)
