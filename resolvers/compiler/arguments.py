@@ -29,6 +29,7 @@ from graphql import (
     value_from_ast,
 )
 from graphql.language import FieldNode
+from graphql.utilities.coerce_input_value import coerce_default_value
 
 from resolvers.errors import InputError
 
@@ -78,8 +79,9 @@ def _members(
     for name, definition in declared.items():
         node = given.get(name)
         if node is None or (isinstance(node, VariableNode) and node.name.value not in variables):
-            if definition.default_value is not Undefined:
-                members[name] = _known(definition.default_value, definition.type, None)
+            default = coerce_default_value(definition)
+            if default is not Undefined:
+                members[name] = _known(default, definition.type, None)
         else:
             members[name] = _value(node, definition.type, variables)
     return members
