@@ -35,7 +35,7 @@ class ApiClient(Table, table=True):
     name: str = text_field()
     agency_id: UUID = Field(foreign_key="partner_agency.id", index=True)
     kind: str = text_field()
-    scopes: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    scopes: list[str] = Field(sa_type=ARRAY(Text))
     revoked_at: datetime | None = moment(default=None)
     created_at: datetime = created()
 

@@ -38,7 +38,7 @@ class PartnerAgency(Table, table=True):
     submitted_by_id: UUID | None = Field(default=None, foreign_key="partner_agency.id")
     source_ref: str | None = text_field(default=None)
     name: str = text_field()
-    labels: list[str] = Field(default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})  # type: ignore[call-overload]
+    labels: list[str] = Field(default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})
     kind: str = text_field()
     parent_id: UUID | None = Field(default=None, foreign_key="partner_agency.id", index=True)
     member_state_code: str | None = text_field(default=None, foreign_key="member_state.code", index=True)

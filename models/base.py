@@ -1,7 +1,5 @@
 """The table base: constraint names, identifiers, column types and codes that every table shares."""
 
-from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -49,7 +47,7 @@ def text_field(**arguments: Any) -> Any:
 
 def moment(**arguments: Any) -> Any:
     """A field stored as a moment in time, with its zone."""
-    return Field(sa_type=DateTime(timezone=True), **arguments)  # type: ignore[call-overload]
+    return Field(sa_type=DateTime(timezone=True), **arguments)
 
 
 def created() -> Any:
@@ -59,9 +57,7 @@ def created() -> Any:
 
 def money(**arguments: Any) -> Any:
     """A field stored as an amount of money, with two decimal places."""
-    return Field(sa_type=Numeric(18, 2), **arguments)  # type: ignore[call-overload]
-
-
+    return Field(sa_type=Numeric(18, 2), **arguments)
 
 
 class Visibility(StrEnum):

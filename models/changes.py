@@ -51,7 +51,7 @@ class Change(Table, table=True):
     entity_id: str = text_field(index=True)
     key: dict[str, str] = Field(sa_type=JSONB)
     revision: int | None = None
-    changed_fields: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    changed_fields: list[str] = Field(sa_type=ARRAY(Text))
     group_id: UUID = Field(index=True)
     actor: str = text_field()
     at: datetime = created()

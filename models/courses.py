@@ -96,8 +96,8 @@ class Course(Table, table=True):
     owner_id: UUID | None = Field(default=None, foreign_key="partner_agency.id", index=True)
     certified: bool | None = None
     train_the_trainer: bool | None = None
-    nominal_hours: Decimal | None = Field(default=None, sa_type=Numeric(8, 2))  # type: ignore[call-overload]
-    languages: list[str] = Field(default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})  # type: ignore[call-overload]
+    nominal_hours: Decimal | None = Field(default=None, sa_type=Numeric(8, 2))
+    languages: list[str] = Field(default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})
     visibility: str = text_field(default=Visibility.RESTRICTED, sa_column_kwargs={"server_default": Visibility.RESTRICTED})
     accepted_at: datetime | None = moment(default=None)
     revision: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})

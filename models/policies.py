@@ -14,7 +14,7 @@ from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, Part
 from models.base import Table, Visibility
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.figures import Figure
-from models.places import Department, MemberState, Membership
+from models.places import Department, Membership, MemberState
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState, StatementState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
 from models.viewer import ViewerKind

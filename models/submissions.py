@@ -124,6 +124,6 @@ class SubmissionIssue(Table, table=True):
     severity: str = text_field()
     code: str = text_field()
     message: str = text_field()
-    path: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    path: list[str] = Field(sa_type=ARRAY(Text))
     params: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
     caused_by_index: int | None = None

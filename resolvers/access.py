@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, Integer, Text, Uuid, true
 from sqlalchemy.sql import func
 
 from resolvers.compiler.arguments import Arguments
+from resolvers.compiler.binds import Finder
 from resolvers.compiler.plan import Rows
 from resolvers.fields import Column, Embedded, ObjectType, Origin, Planning, Source, camel, columns, one
 
@@ -23,6 +24,11 @@ LIMITS = (
 )
 
 
+def limit(name: str) -> Finder:
+    """Finds a limit of the call's viewer."""
+    return lambda call: getattr(call.limits, name)
+
+
 def viewer(parent: Any, given: Arguments, planning: Planning) -> Origin:
     """One row, made of binds alone."""
     binds = planning.binds
@@ -31,7 +37,7 @@ def viewer(parent: Any, given: Arguments, planning: Planning) -> Origin:
         "client_name": binds.add(lambda call: call.viewer.client_name, Text()),
         "agency_id": binds.add(lambda call: call.viewer.agency_id, Uuid()),
         "scopes": func.to_json(binds.add(lambda call: sorted(call.viewer.scopes), ARRAY(Text))),
-        **{name: binds.add(lambda call, name=name: getattr(call.limits, name), Integer()) for name in LIMITS},
+        **{name: binds.add(limit(name), Integer()) for name in LIMITS},
     }
     return Origin(SimpleNamespace(c=row), Rows((), (true(),)))
 

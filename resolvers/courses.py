@@ -28,6 +28,11 @@ def runs(course: Row, cohort: Row, door: Door) -> Predicate:
     return door.linked(CohortCourse, lambda link: and_(link.c.course_id == course.c.id, link.c.cohort_id == cohort.c.id))
 
 
+def of_cohort(cohort: Row, row: Row, door: Door) -> Predicate:
+    """Whether the row belongs to the cohort."""
+    return row.c.cohort_id == cohort.c.id
+
+
 COURSE = ObjectType(
     "Course",
     table=Course,
@@ -80,10 +85,14 @@ COHORT = ObjectType(
                 far=lambda link, course: course.c.id == link.c.course_id,
             ),
         ),
-        "roles": Many("CohortRole", lambda cohort, role, door: role.c.cohort_id == cohort.c.id, lambda role, _: (role.c.role, role.c.agency_id)),
+        "roles": Many(
+            "CohortRole", lambda cohort, role, door: role.c.cohort_id == cohort.c.id, lambda role, _: (role.c.role, role.c.agency_id)
+        ),
         "costs": Many("CohortCost", lambda cohort, cost, door: cost.c.cohort_id == cohort.c.id, lambda cost, _: (cost.c.position,)),
         "statements": Connection("Statement", lambda cohort, row, door: row.c.cohort_id == cohort.c.id),
-        "memberStates": Many("MemberState", lambda cohort, state, door: state_of_cohort(state, cohort, door), lambda state, _: (state.c.code,)),
+        "memberStates": Many(
+            "MemberState", lambda cohort, state, door: state_of_cohort(state, cohort, door), lambda state, _: (state.c.code,)
+        ),
         "departments": Many(
             "Department",
             lambda cohort, department, door: department_of_cohort(department, cohort, door),

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Text, and_, or_, true
 
-from models.places import Department, MemberState, Membership
+from models.places import Department, Membership, MemberState
 from models.policies import Door, Predicate, Row
 from models.statements import Statement, StatementDepartment, StatementMemberState
 from resolvers.compiler.arguments import Arguments, Bound
@@ -104,4 +104,3 @@ QUERIES = {
 }
 
 TYPES = (MEMBER_STATE, MEMBERSHIP, DEPARTMENT)
-

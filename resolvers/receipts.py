@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, Uuid, and_, column, func, literal_column, select, true
+import orjson
+from sqlalchemy import ColumnElement, Integer, Text, Uuid, and_, column, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from models.agencies import PartnerAgency
 from models.policies import Door, Predicate, Row
 from models.submissions import OutcomeStatus, RecordKind, Submission, SubmissionIssue, SubmissionItem
 from resolvers.compiler.arguments import Arguments
@@ -25,8 +25,6 @@ from resolvers.fields import (
     One,
     Planning,
     Reference,
-    SortKey,
-    Through,
     Word,
     camel,
     columns,
@@ -168,11 +166,12 @@ def submitted(planning: Planning) -> tuple[Any, Rows]:
 
 def decided(planning: Planning) -> tuple[Any, Rows]:
     """What was decided, which no table holds."""
-    members = [column(name, Text() if name == "verdict" else Integer()) for name in ("verdict", "decided", "unchanged", "rejected", "accepted")]
-    lists = [column(name, JSONB()) for name in ("outcomes", "problems")]
-    bind = planning.binds.result("payload", JSONB())
-    row = func.jsonb_to_record(bind).table_valued(*members, *lists).render_derived(with_types=True)
-    return row, Rows((row,), (true(),))
+    bind = planning.binds.add(lambda call: orjson.dumps(call.result["payload"], default=str).decode(), JSONB())
+    texts, numbers, lists = ("verdict",), ("decided", "unchanged", "rejected", "accepted"), ("outcomes", "problems")
+    typed: dict[str, Any] = {**dict.fromkeys(texts, Text()), **dict.fromkeys(numbers, Integer()), **dict.fromkeys(lists, JSONB())}
+    members = [column(name, type_) for name, type_ in typed.items()]
+    row = func.jsonb_to_record(bind).table_valued(*members).render_derived(with_types=True)
+    return row, Rows((row,), ())
 
 
 QUERIES = {"submission": Reference("Receipt", "by", {"id": "id", "submissionKey": "submission_key"}, own={"submissionKey": "partner_id"})}
@@ -183,4 +182,3 @@ MUTATIONS = {
 }
 
 TYPES = (RECEIPT, OUTCOME, ISSUE, PROBLEM, OUTCOME_COUNTS, SUBMIT_PAYLOAD, DECIDE_PAYLOAD, DECISION_OUTCOME)
-

@@ -105,9 +105,7 @@ SOURCE_DOC = ObjectType(
     },
 )
 
-DECISION = ObjectType(
-    "Decision", table=Decision, fields={"id": Identifier(), **columns("revision", "verdict", "reason", "decided_at")}
-)
+DECISION = ObjectType("Decision", table=Decision, fields={"id": Identifier(), **columns("revision", "verdict", "reason", "decided_at")})
 
 QUERIES = {"statements": Connection("Statement")}
 

@@ -10,8 +10,8 @@ from sqlalchemy.sql.elements import BindParameter
 
 from models.policies import VIEWER_AGENCY
 from models.viewer import Viewer
-from resolvers.compiler.limits import Limits
 from resolvers.compiler.arguments import Argument, Bound, Path
+from resolvers.compiler.limits import Limits
 from resolvers.errors import InputError
 
 

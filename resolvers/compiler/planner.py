@@ -286,5 +286,3 @@ class ConnectionPlan:
         continued = isinstance(self._given.get("after"), Bound)
         names = tuple((fact.key, fact.name) for fact in facts)
         return PageInfo(part.key, rows, self._first_bind(), continued, self._cursor("", row), names)
-
-

@@ -1,0 +1,13 @@
+"""The middle floor: what each field means, and how an operation becomes bytes. Knows neither HTTP nor Strawberry.
+
+execute       the doorway: request + Viewer -> bytes
+compiler/     a query -> one SQL statement
+fields        the words that a field's meaning is declared with
+queries       the meaning of every type, by name
+places agencies courses statements figures access receipts participation    one file per subject
+counting      the count rules R0-R8
+submissions   submit: check, store, record the change;  decisions: decide
+rules         what a submitted record must satisfy
+explain       an operation's plan and SQL, for people
+errors        the tree of refusals
+"""
