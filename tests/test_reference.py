@@ -141,7 +141,7 @@ async def test_every_label_of_an_agency_is_the_pages(loaded: Transaction) -> Non
 
 
 async def test_names_are_right_where_labels_are_wrong(loaded: Transaction) -> None:
-    names = dict(await select(loaded, "SELECT code, name FROM partner_agency"))
+    names: dict[str, str] = dict(await select(loaded, "SELECT code, name FROM partner_agency"))
     assert names["UNODC-GPML"] == "United Nations Office on Drugs and Crime Global Programme Against Money Laundering"
     assert names["UNODC-GFP"] == "United Nations Office on Drugs and Crime Global Firearms Programme"
     assert names["OAS"] == "Organization of American States"
@@ -271,6 +271,7 @@ async def test_codes_of_member_states_are_those_of_iso_3166(loaded: Transaction)
     assert len(rows) == 23
     for code, iso3, m49 in rows:
         country = pycountry.countries.get(alpha_2=code)
+        assert country is not None
         assert (country.alpha_3, country.numeric) == (iso3, m49)
 
 
