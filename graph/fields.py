@@ -1,0 +1,69 @@
+"""How fields, arguments and codes are declared: a name, a type and a description for the caller.
+
+Strawberry never runs a field of this schema: the compiler reads the schema, and `resolvers/` holds what each field means.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass
+from enum import StrEnum
+from typing import Any, NoReturn
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a field; without a default it may be absent, or is required where its type is not nullable."""
+
+    name: str
+    type: Any
+    description: str
+    default: Any = strawberry.UNSET
+
+    def declared(self) -> StrawberryArgument:
+        """The argument as Strawberry holds it."""
+        return StrawberryArgument(
+            python_name=self.name,
+            graphql_name=self.name,
+            type_annotation=StrawberryAnnotation(self.type),
+            description=self.description,
+            default=self.default,
+        )
+
+
+def unanswered() -> NoReturn:
+    """The resolver of every field that has arguments: the compiler answers the field instead."""
+    raise NotImplementedError("Fields are answered by resolvers.execute, not by Strawberry.")
+
+
+def field(description: str, *arguments: Argument, name: str | None = None, default: Any = MISSING) -> Any:
+    """A field of a type or an input, named in camel case after its attribute unless a name is given."""
+    if not arguments:
+        return strawberry.field(description=description, name=name, default=default)
+    declared: Any = strawberry.field(description=description, name=name, resolver=unanswered)
+    declared.arguments = [argument.declared() for argument in arguments]
+    return declared
+
+
+def connection(description: str, filter: type, order: type) -> Any:
+    """A field that is a Relay connection, with the four arguments that every connection takes."""
+    return field(
+        description,
+        Argument("filter", filter | None, "Keeps only the items for which this holds; absent or {} keeps all that you may see."),
+        Argument(
+            "order", list[order] | None, "Sort keys, the first one foremost; ties and the rest follow by id, missing values come last."
+        ),  # type: ignore[valid-type]
+        Argument("first", int, "How many items the page holds at most: 0 to 100. It is priced as declared, whatever is found.", 25),
+        Argument("after", str | None, "The endCursor of the page before, asked with the same order; absent starts at the beginning."),
+    )
+
+
+def describe(codes: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
+    """Declare an enum of the schema; raises if a code is left without a description, or a description without its code."""
+    if set(values) != set(codes):
+        raise LookupError(f"{codes.__name__} is described by other codes than its own: {sorted(set(values) ^ set(codes))}")
+    declared: Any = strawberry.enum(codes, description=description)
+    for value in declared.__strawberry_definition__.values:
+        value.description = values[value.name]

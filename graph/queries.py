@@ -1,0 +1,89 @@
+"""The root of queries."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from graph.fields import Argument, connection, field
+from graph.types.access import Viewer
+from graph.types.agencies import PartnerAgency, PartnerAgencyConnection, PartnerAgencyRef, PartnerListing
+from graph.types.codes import Body, FigureBasis, FigureKey, Measure, MembershipStatus
+from graph.types.courses import Cohort, CohortConnection, CohortRef, Course, CourseConnection, CourseRef
+from graph.types.figures import Figure
+from graph.types.filters import (
+    CohortFilter,
+    CohortOrder,
+    CourseFilter,
+    CourseOrder,
+    PartnerAgencyFilter,
+    PartnerAgencyOrder,
+    StatementFilter,
+    StatementOrder,
+)
+from graph.types.nodes import Node
+from graph.types.participation import CountBasis, Dimension, ParticipationFilter, ParticipationTable
+from graph.types.places import Department, MemberState
+from graph.types.statements import StatementConnection
+from graph.types.submissions import Receipt, SubmissionRef
+
+
+@strawberry.type(description="What can be read. Rows that you may not see are left out, as if they did not exist.")
+class Query:
+    """The fields at the root of a query."""
+
+    viewer: Viewer = field("Who you are to this graph, with your scopes and limits.")
+    node: Node | None = field(
+        "The object with this global identifier; null if there is none, or if you may not see it.",
+        Argument("id", strawberry.ID, "The object's global identifier, as some `id` field gave it."),
+    )
+    member_states: list[MemberState] = field(
+        "Member states by code, all of them or those with one membership that satisfies every argument given.",
+        Argument("asOf", date | None, "Keeps states with a membership in force on this day; absent: at any time."),
+        Argument("body", Body | None, "Keeps states with a membership of this body; absent: of any."),
+        Argument("status", list[MembershipStatus] | None, "Keeps states with a membership of one of these statuses; absent: of any."),
+    )
+    departments: list[Department] = field("All departments, in the order of the published list.")
+    partner_listings: list[PartnerListing] = field("The published list of partner agencies, in its order and in its own words.")
+    partner_agency: PartnerAgency | None = field(
+        "One partner agency; null if there is none, or if you may not see it.",
+        Argument("by", PartnerAgencyRef, "How the agency is named: in exactly one way."),
+    )
+    partner_agencies: PartnerAgencyConnection = connection(
+        "The partner agencies that you may see, by name unless you order them.", PartnerAgencyFilter, PartnerAgencyOrder
+    )
+    course: Course | None = field(
+        "One course; null if there is none, or if you may not see it.",
+        Argument("by", CourseRef, "How the course is named: in exactly one way."),
+    )
+    courses: CourseConnection = connection("The courses that you may see, by title unless you order them.", CourseFilter, CourseOrder)
+    cohort: Cohort | None = field(
+        "One cohort; null if there is none, or if you may not see it.",
+        Argument("by", CohortRef, "How the cohort is named: in exactly one way."),
+    )
+    cohorts: CohortConnection = connection(
+        "The cohorts that you may see, by their first day unless you order them.", CohortFilter, CohortOrder
+    )
+    statements: StatementConnection = connection(
+        "The statements that you may see: a partner's own (scope statements:read), staff all, everybody those PUBLIC and VERIFIED.",
+        StatementFilter,
+        StatementOrder,
+    )
+    figures: list[Figure] = field(
+        "Published figures, all of them or those that satisfy every argument given.",
+        Argument("key", FigureKey | None, "Keeps figures that state this; absent keeps all."),
+        Argument("basis", FigureBasis | None, "Keeps figures that come from there; absent keeps all."),
+    )
+    submission: Receipt | None = field(
+        "The receipt of one submission; null if nothing was stored by one, or if you may not see it. Needs the scope statements:read.",
+        Argument("by", SubmissionRef, "How the submission is named: in exactly one way."),
+    )
+    participation: ParticipationTable = field(
+        "How many people took part, by the count rules R0 to R8: no one is counted twice. Needs the scope statements:read.",
+        Argument("measure", Measure, "The stage to count; stages are never added to each other."),
+        Argument("basis", CountBasis, "What the numbers rest on."),
+        Argument("groupBy", list[Dimension], "What to group by, in this order; none gives one row. Each dimension triples the price.", []),
+        Argument("filter", ParticipationFilter | None, "What to limit the numbers to; absent: nothing."),
+        Argument("includePending", bool, "Whether PENDING statements count as if they were verified.", False),
+    )

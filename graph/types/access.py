@@ -1,0 +1,37 @@
+"""Who is asking, and what one request may ask for."""
+
+from __future__ import annotations
+
+import strawberry
+
+from graph.fields import field
+from graph.types.agencies import PartnerAgency
+from graph.types.codes import ViewerKind
+
+
+@strawberry.type(description="What one request of yours may ask for; beyond a limit it is refused with a code that says which.")
+class Limits:
+    """Limits of a request."""
+
+    page_size: int = field("The greatest `first` of a connection.")
+    depth: int = field("How deep fields may nest, fragments expanded.")
+    aliases: int = field("How many aliases an operation may use, fragments expanded.")
+    root_fields: int = field("How many fields an operation may ask for at its root, fragments expanded.")
+    cost: int = field("The greatest price of an operation, reckoned from the page sizes that it declares.")
+    document_bytes: int = field("The greatest size of a document, in bytes of UTF-8.")
+    document_tokens: int = field("How many tokens a document may have.")
+    body_bytes: int = field("The greatest size of a request's body, in bytes.")
+    records_per_submission: int = field("How many records one `submit` may carry.")
+
+
+@strawberry.type(description="The caller, as its credential says; only the caller sees this.")
+class Viewer:
+    """Who is asking."""
+
+    kind: ViewerKind = field("What sort of caller it is, which decides the rows that it may see.")
+    client_name: str | None = field("The name that the client was registered under; null without a credential.")
+    agency: PartnerAgency | None = field("The agency that the client acts for; null without a credential.")
+    scopes: list[str] = field(
+        "What the client may do beside reading what is public, such as submit or statements:read; in order of letters."
+    )
+    limits: Limits = field("What one request of this caller may ask for.")

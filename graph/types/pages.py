@@ -1,0 +1,62 @@
+"""Pages of lists, as the Relay cursor connections specification has them, and the direction of an order."""
+
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+import strawberry
+
+from graph.fields import describe, field
+
+NodeType = TypeVar("NodeType")
+EdgeType = TypeVar("EdgeType")
+Key = TypeVar("Key")
+
+
+class Direction(StrEnum):
+    """Which way an order runs."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+describe(
+    Direction,
+    "Which way a sort key runs; items without a value come last both ways.",
+    {"ASC": "From the least to the greatest.", "DESC": "From the greatest to the least."},
+)
+
+
+@strawberry.input(description="One sort key of a list.")
+class Order(Generic[Key]):
+    """A sort key and its direction."""
+
+    by: Key = field("The value to sort by.")
+    direction: Direction = field("Which way to sort; missing values come last both ways.", default=Direction.ASC)
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    """Where a page stands."""
+
+    has_next_page: bool = field("Whether items follow after this page.")
+    has_previous_page: bool = field("Whether this page was reached with `after`, so that items may come before it.")
+    start_cursor: str | None = field("The cursor of the page's first item; null on an empty page.")
+    end_cursor: str | None = field("The cursor of the page's last item, for the `after` of the next page; null on an empty page.")
+
+
+@strawberry.type(description="An item of a page, with its place in the list.")
+class Edge(Generic[NodeType]):
+    """An item and its cursor."""
+
+    cursor: str = field("The item's place in this order: opaque, valid as `after` of the same list with the same order.")
+    node: NodeType = field("The item at this place of the list.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[NodeType, EdgeType]):
+    """A page of items."""
+
+    edges: list[EdgeType] = field("The items of this page with their cursors, in order.")
+    nodes: list[NodeType] = field("The items of this page without their cursors, in the same order.")
+    page_info: PageInfo = field("Where this page stands, and the cursor to go on from.")
+    total_count: int = field("How many items the whole list has that you may see and that the filter keeps, over all pages.")

@@ -1,0 +1,200 @@
+"""Participation: numbers over statements, by the count rules R0 to R8, grouped by what is asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import strawberry
+
+from graph.fields import Argument, describe, field
+from graph.types.agencies import PartnerAgency
+from graph.types.codes import CohortMode, CountUnit, InstitutionType, Measure, Precision, Sex
+from graph.types.courses import Cohort
+
+
+class CountBasis(StrEnum):
+    """What numbers rest on."""
+
+    RECORDS = "RECORDS"
+
+
+class Dimension(StrEnum):
+    """What numbers can be grouped by."""
+
+    MEMBER_STATE = "MEMBER_STATE"
+    DEPARTMENT = "DEPARTMENT"
+    INSTITUTION_TYPE = "INSTITUTION_TYPE"
+    SEX = "SEX"
+    REPORTING_PERIOD = "REPORTING_PERIOD"
+    COHORT = "COHORT"
+    COURSE = "COURSE"
+    SUBJECT = "SUBJECT"
+    MODE = "MODE"
+    YEAR = "YEAR"
+    PROGRAMME = "PROGRAMME"
+    FUNDER = "FUNDER"
+    PARTNER = "PARTNER"
+
+
+class NoValueReason(StrEnum):
+    """Why there is no number."""
+
+    NO_BASIS = "NO_BASIS"
+
+
+describe(
+    CountBasis,
+    "What numbers rest on.",
+    {"RECORDS": "The statements that you may see, so that different callers get different numbers."},
+)
+describe(
+    Dimension,
+    "What numbers can be grouped by. A group may stand for several values together whose split is unknown, or for UNSPECIFIED.",
+    {
+        "MEMBER_STATE": "The states that statements name.",
+        "DEPARTMENT": "The departments that statements name.",
+        "INSTITUTION_TYPE": "The kinds of institution that statements name.",
+        "SEX": "The sex that statements are limited to.",
+        "REPORTING_PERIOD": "The label of the statements' reporting period.",
+        "COHORT": "The cohort, where several are the same run the one that IMPACS counts.",
+        "COURSE": "The courses that the cohort runs.",
+        "SUBJECT": "The subjects of the cohort's courses.",
+        "MODE": "How the cohort was taught.",
+        "YEAR": "The year in which the cohort began.",
+        "PROGRAMME": "The agencies of kind PROGRAMME that convene the cohort.",
+        "FUNDER": "The agencies that fund the cohort.",
+        "PARTNER": "The partner whose statements were chosen for the cohort (rule R1).",
+    },
+)
+describe(
+    NoValueReason,
+    "Why there is no number; that is not the same as 0.",
+    {"NO_BASIS": "No statement that you may see, and that counts, gives one."},
+)
+
+
+@strawberry.input(
+    description="Keeps participation that lies wholly inside all members given; what is undecided is left out and counted in the coverage. "
+    "An empty list keeps nothing."
+)
+class ParticipationFilter:
+    """What numbers are limited to."""
+
+    member_state: list[str] | None = field("Only these states, by ISO 3166-1 alpha-2 code.")
+    department: list[str] | None = field("Only these departments, by code.")
+    institution_type: list[InstitutionType] | None = field("Only these kinds of institution.")
+    sex: list[Sex] | None = field("Only these sexes.")
+    reporting_period: list[str] | None = field("Only reporting periods with these labels, such as FY2019.")
+    cohort: list[strawberry.ID] | None = field("Only these cohorts, by global identifier.")
+    course: list[strawberry.ID] | None = field("Only cohorts all of whose courses are among these, by global identifier.")
+    subject: list[str] | None = field("Only cohorts all of whose subjects are among these.")
+    mode: list[CohortMode] | None = field("Only cohorts that were taught in one of these ways.")
+    year: list[int] | None = field("Only cohorts that began in one of these years.")
+    programme: list[strawberry.ID] | None = field("Only cohorts all of whose convening programmes are among these, by global identifier.")
+    funder: list[strawberry.ID] | None = field("Only cohorts all of whose funders are among these, by global identifier.")
+    partner: list[strawberry.ID] | None = field("Only cohorts whose chosen partner is among these, by global identifier.")
+
+
+@strawberry.type(
+    description="Numbers of one measure, grouped. They rest on statements that you may see: a partner's on its own, staff's on all."
+)
+class ParticipationTable:
+    """A grouped answer."""
+
+    rows: list[ParticipationRow] = field("The groups, in the order of their keys, UNSPECIFIED last; they add up to the total.")
+    total: CountValue = field("The number over all rows.")
+    cost: list[CostValue] = field("What the counted training cost, one amount for each currency, by currency code.")
+    measure: Measure = field("The stage that was asked for.")
+    basis: CountBasis = field("What the numbers rest on.")
+    unit: CountUnit | None = field("What the numbers count: PEOPLE only within a single cohort; null if there is no number.")
+    include_pending: bool = field("Whether PENDING statements count as if they were verified.")
+    pending_delta: int | None = field(
+        "By how much counting PENDING statements would change the total; null if there is no number either way."
+    )
+    coverage: Coverage = field("What the numbers leave out, and what in them disagrees.")
+    as_of: datetime = field("When the numbers were computed.")
+    explain: list[Explanation] = field(
+        "Why the total is what it is, cohort by cohort.",
+        Argument("first", int, "How many explanations at most, 0 to 100. It is priced as declared, whatever is found.", 25),
+    )
+
+
+@strawberry.type(description="One group of an answer.")
+class ParticipationRow:
+    """A group."""
+
+    key: list[DimensionValue] = field("What the group stands for, one value for each dimension asked, in the order asked.")
+    count: CountValue = field("The number of the group.")
+    cost: list[CostValue] = field("What the group's training cost, one amount for each currency, by currency code.")
+
+
+@strawberry.type(description="The value of one dimension of a group: one thing, several together, or UNSPECIFIED.")
+class DimensionValue:
+    """A dimension's value."""
+
+    dimension: Dimension = field("The dimension that it is a value of.")
+    label: str = field('How to show it, such as "CUSTOMS + POLICE" or "UNSPECIFIED".')
+    members: list[DimensionMember] = field("What it is made of: none means UNSPECIFIED, two or more mean these together, split unknown.")
+
+
+@strawberry.type(description="One thing that a group stands for.")
+class DimensionMember:
+    """A member of a dimension's value."""
+
+    id: strawberry.ID | None = field("Its global identifier; null for what is no object of the graph, such as a year.")
+    code: str | None = field("Its code; an agency or a course without one has its sender's key here, or null.")
+    label: str = field("How to show it.")
+
+
+@strawberry.type(description="A number, or the reason why there is none. Null, 0 and suppressed are three different things.")
+class CountValue:
+    """A number."""
+
+    value: int | None = field("The number; null if there is none, or if it is suppressed.")
+    precision: Precision = field("How exact the number is: the worst of its parts.")
+    suppressed: bool = field("Whether there is a number that is too small to be shown; never in answers from RECORDS.")
+    reason: NoValueReason | None = field("Why there is no number; null if there is one.")
+
+
+@strawberry.type(description="The costs that statements state in one currency.")
+class CostValue:
+    """A sum of costs."""
+
+    amount: Decimal = field("The sum, with two decimal places.")
+    currency: str = field("The currency's ISO 4217 code, such as USD.")
+    statements: int = field("How many of the counted statements state a cost in this currency; the others are not in the sum.")
+
+
+@strawberry.type(description="What an answer covers and what it leaves out.")
+class Coverage:
+    """What is covered."""
+
+    populations: int = field("How many cohorts give a number, each run counted once.")
+    pending: int = field("How many statements of the chosen sets are not counted yet, as they are PENDING or HELD.")
+    not_attributable: int = field("How many people or participations are left out, as nobody knows whether they are inside the filter.")
+    inconsistent: list[InconsistentSets] = field("Sets of statements that disagree; the coarser one was used.")
+
+
+@strawberry.type(description="Two sets of statements on one cohort of which the finer exceeds the coarser.")
+class InconsistentSets:
+    """Sets that disagree."""
+
+    cohort: Cohort | None = field("The cohort that both are about; null if you may not see it.")
+    coarser: list[strawberry.ID] = field("The statements of the coarser set, which was used, by global identifier.")
+    finer: list[strawberry.ID] = field("The statements of the finer set, which was not used, by global identifier.")
+
+
+@strawberry.type(description="Why one cohort gives the number that it gives.")
+class Explanation:
+    """A choice explained."""
+
+    cohort: Cohort | None = field("The cohort that it is about, for joined runs the one that IMPACS counts; null if you may not see it.")
+    rule: str = field("The rule that chose, such as R1b.")
+    partner: PartnerAgency | None = field("The partner whose statements were chosen; null if you may not see that agency.")
+    total: int = field("What the cohort adds to the total.")
+    total_statements: list[strawberry.ID] = field("The statements that give the total, by global identifier.")
+    row_statements: list[strawberry.ID] = field("The statements that give the groups, by global identifier.")
+    alternatives: int = field("How many other partners state this too; their numbers are never added (rule R0).")
+    text: str = field("The choice in one English sentence, for people.")
