@@ -1,5 +1,6 @@
 """Pools; `read` runs one statement; `write` is one transaction. Nobody else commits."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from models.base import Table
 
 DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+ACQUIRE_SECONDS = 2.0
+WAITING_PER_CONNECTION = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ def render(statement: Executable) -> SqlStatement:
     """The SQL text of a SQLAlchemy statement, with numbered binds."""
     compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]
     return SqlStatement(compiled.string, tuple(compiled.positiontup or ()), dict(compiled.params))
+
+
+class PoolBusy(Exception):
+    """No connection to the database became free in time."""
 
 
 class Transaction:
@@ -80,6 +87,7 @@ class Database:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+        self._waiting = 0
 
     @classmethod
     async def open(cls, dsn: str, *, size: int = 10, statement_timeout: float = 4.0) -> "Database":
@@ -105,14 +113,37 @@ class Database:
         await self._pool.close()
 
     async def read(self, sql: str, arguments: Sequence[Any]) -> Any:
-        """The one value of one SQL statement, run outside any transaction."""
-        async with self._pool.acquire() as connection:
+        """The one value of one SQL statement, run outside any transaction; once more if its connection turns out to be dead."""
+        try:
+            return await self._read(sql, arguments)
+        except (asyncpg.PostgresConnectionError, ConnectionError):
+            return await self._read(sql, arguments)
+
+    async def _read(self, sql: str, arguments: Sequence[Any]) -> Any:
+        connection = await self._acquire()
+        try:
             return await connection.fetchval(sql, *arguments)
+        finally:
+            await self._pool.release(connection)
+
+    async def _acquire(self) -> Any:
+        """A connection of the pool; raises PoolBusy if none becomes free in time, or if too many wait already."""
+        if self._waiting >= WAITING_PER_CONNECTION * self._pool.get_max_size():
+            raise PoolBusy
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                return await self._pool.acquire()
+        except TimeoutError:
+            raise PoolBusy from None
+        finally:
+            self._waiting -= 1
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """One transaction: committed at the end of the block, rolled back if it was discarded or if the block raised."""
-        async with self._pool.acquire() as connection:
+        connection = await self._acquire()
+        try:
             started = connection.transaction()
             await started.start()
             transaction = Transaction(connection)
@@ -125,6 +156,8 @@ class Database:
                 await started.rollback()
             else:
                 await started.commit()
+        finally:
+            await self._pool.release(connection)
 
 
 async def _keep(connection: asyncpg.Connection) -> None:

@@ -3,13 +3,16 @@
 Refusal
 ├── DocumentError        the document cannot be executed
 │   ├── PARSE_ERROR, VALIDATION_ERROR, OPERATION_NOT_FOUND, DOCUMENT_TOO_LARGE
-│   └── TOO_DEEP, TOO_MANY_ALIASES, TOO_MANY_ROOT_FIELDS, TOO_MANY_DIRECTIVES, COST_LIMIT
+│   ├── TOO_DEEP, TOO_MANY_FIELDS, TOO_MANY_ALIASES, TOO_MANY_ROOT_FIELDS, TOO_MANY_DIRECTIVES, COST_LIMIT
+│   └── OnlyQueries      METHOD_NOT_ALLOWED: a mutation where only a query may run
 ├── InputError           a value is wrong
 │   └── BAD_USER_INPUT, PAGE_SIZE, CURSOR_INVALID
-├── NotPermitted         the viewer lacks a scope or may not do this
-│   └── NOT_PERMITTED
+├── Unauthenticated      UNAUTHENTICATED: the credential is not one that works
+├── NotPermitted         NOT_PERMITTED: the viewer lacks a scope or may not do this
 └── Unavailable          try again later
     └── TIMEOUT, BUSY
+
+graph/requests.py adds RequestError, for requests that are no GraphQL request at all.
 """
 
 from collections.abc import Sequence
@@ -17,7 +20,7 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """An error with a stable code, the response or input path at fault, and what to do next."""
+    """An error with a stable code, the response or input path at fault, and what to do next; `also` holds others of the same request."""
 
     code = "REFUSED"
 
@@ -28,6 +31,7 @@ class Refusal(Exception):
         code: str | None = None,
         path: Sequence[str | int] | None = None,
         locations: Sequence[tuple[int, int]] = (),
+        also: Sequence["Refusal"] = (),
         **extensions: Any,
     ) -> None:
         super().__init__(message)
@@ -35,6 +39,7 @@ class Refusal(Exception):
         self.code = code or type(self).code
         self.path = list(path) if path is not None else None
         self.locations = list(locations)
+        self.also = tuple(also)
         self.extensions = extensions
 
 
@@ -44,10 +49,28 @@ class DocumentError(Refusal):
     code = "VALIDATION_ERROR"
 
 
+class OnlyQueries(DocumentError):
+    """The operation changes data, and came in a way that may only read."""
+
+    code = "METHOD_NOT_ALLOWED"
+
+    def __init__(self) -> None:
+        super().__init__("Only a query may be sent by GET. Send a mutation by POST.")
+
+
 class InputError(Refusal):
     """A value of the request is wrong; `path` names it."""
 
     code = "BAD_USER_INPUT"
+
+
+class Unauthenticated(Refusal):
+    """The credential is unknown, expired or revoked, or the header is malformed: the same words for each."""
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self) -> None:
+        super().__init__("This credential does not work. Send `Authorization: Bearer pg_...` as it was issued, or ask for a new one.")
 
 
 class NotPermitted(Refusal):
@@ -60,3 +83,7 @@ class Unavailable(Refusal):
     """The request could not be served now; `retry_after` is in seconds."""
 
     code = "BUSY"
+
+    def __init__(self, message: str, *, code: str | None = None, retry_after: int = 1) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after

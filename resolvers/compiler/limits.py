@@ -1,0 +1,293 @@
+"""What one request may ask for, and the price of an operation, from the page sizes that it declares.
+
+A price counts objects: 1 for each, times the page size in a connection, times `LIST` in any other list; values of a row cost nothing.
+Each fragment is priced once and remembered by name, and prices saturate, so that the work is linear in the document.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)
+from graphql.utilities.coerce_input_value import coerce_default_value
+
+from models.viewer import ViewerKind
+from resolvers.errors import DocumentError, InputError
+
+CEILING = 1_000_000_000
+LIST = 5
+MUTATION = 100
+STATISTICS = 20
+DIMENSION = 3
+MAX_DIMENSIONS = 15
+INTROSPECTED_VALUES = 20
+"""Values of an introspection that cost as much as one object: graphql-core resolves them one by one, without the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may ask for. Shown to callers as `viewer.limits`."""
+
+    page_size: int = 100
+    depth: int = 12
+    introspection_depth: int = 15
+    fields: int = 1_000
+    aliases: int = 30
+    root_fields: int = 20
+    directives: int = 20
+    directives_on_one: int = 3
+    cost: int = 10_000
+    document_bytes: int = 100_000
+    document_tokens: int = 4_000
+    body_bytes: int = 2 << 20
+    body_bytes_without_submit: int = 1 << 20
+    records_per_submission: int = 500
+
+
+DEFAULT_LIMITS: Mapping[ViewerKind, Limits] = {
+    ViewerKind.ANONYMOUS: Limits(cost=2_000, body_bytes=1 << 20),
+    ViewerKind.PARTNER: Limits(),
+    ViewerKind.STAFF: Limits(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What an operation costs, and the names of the variables that the cost depends on."""
+
+    cost: int
+    depends_on: frozenset[str]
+
+
+class Priced(Protocol):
+    """The parts of a document that have a price."""
+
+    @property
+    def operation(self) -> OperationDefinitionNode:
+        """The operation to execute."""
+
+    @property
+    def fragments(self) -> Mapping[str, FragmentDefinitionNode]:
+        """The document's fragments by name."""
+
+
+def check(document: Priced, schema: GraphQLSchema, variables: Mapping[str, Any], limits: Limits) -> Price:
+    """The price of a valid document with these coerced variables; raises PAGE_SIZE or COST_LIMIT beyond the limits."""
+    selected = document.operation.selection_set
+    pricer = _Pricer(schema, document.fragments, variables, limits)
+    cost = pricer.selections(selected, schema.get_root_type(document.operation.operation), 1, ())
+    if cost > limits.cost:
+        raise _too_expensive(cost, limits, *pricer.heaviest(selected))
+    return Price(cost, frozenset(pricer.depends_on))
+
+
+def response_key(node: FieldNode) -> str:
+    """The name under which a field is answered."""
+    return node.alias.value if node.alias else node.name.value
+
+
+class _Terms(NamedTuple):
+    """A field costs `base + times * (own + its selection)`; `page` is the page size that counts inside, `argument` what can be lowered."""
+
+    base: int = 0
+    times: int = 1
+    own: int = 1
+    page: int = 1
+    argument: str | None = None
+
+    @property
+    def weight(self) -> int:
+        return max(self.base, self.times, self.page)
+
+
+class _Pricer:
+    """Prices the selections of one operation; `depends_on` collects the variables that it asked for."""
+
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any], limits: Limits
+    ) -> None:
+        self.depends_on: set[str] = set()
+        self._schema = schema
+        self._fragments = fragments
+        self._variables = variables
+        self._limits = limits
+        self._by_fragment: dict[tuple[str, int], int] = {}
+        self._by_node: dict[int, tuple[int, _Terms]] = {}
+
+    def selections(self, selected: SelectionSetNode, parent: Any, page: int, path: tuple[str, ...]) -> int:
+        """The price of a selection set on a type, within a page of that size; `path` leads to where it was first met."""
+        total = 0
+        for node in selected.selections:
+            if self._included(node):
+                total += self._field(node, parent, page, path) if isinstance(node, FieldNode) else self._spread(node, parent, page, path)
+        return min(total, CEILING)
+
+    def heaviest(self, selected: SelectionSetNode) -> tuple[tuple[str, ...], str | None]:
+        """The argument that costs most: the path to its field, and its name. It is the largest along the dearest fields."""
+        path: tuple[str, ...] = ()
+        found: tuple[tuple[str, ...], _Terms] = (), _Terms()
+        following: SelectionSetNode | None = selected
+        while following is not None:
+            priced = [(node, *self._by_node[id(node)]) for node in following.selections if id(node) in self._by_node]
+            if not priced:
+                break
+            node, _, terms = max(priced, key=lambda each: each[1])
+            if isinstance(node, FieldNode):
+                path = (*path, response_key(node))
+                found = (path, terms) if terms.argument and terms.weight > found[1].weight else found
+            following = self._selected(node)
+        return found[0], found[1].argument
+
+    def _selected(self, node: SelectionNode) -> SelectionSetNode | None:
+        match node:
+            case FragmentSpreadNode():
+                return self._fragments[node.name.value].selection_set
+            case FieldNode() | InlineFragmentNode():
+                return node.selection_set
+        return None
+
+    def _spread(self, node: SelectionNode, parent: Any, page: int, path: tuple[str, ...]) -> int:
+        price = 0
+        if isinstance(node, InlineFragmentNode):
+            on = self._schema.get_type(node.type_condition.name.value) if node.type_condition else parent
+            price = self.selections(node.selection_set, on, page, path)
+        elif isinstance(node, FragmentSpreadNode):
+            key = node.name.value, page
+            if key not in self._by_fragment:
+                fragment = self._fragments[node.name.value]
+                on = self._schema.get_type(fragment.type_condition.name.value)
+                self._by_fragment[key] = self.selections(fragment.selection_set, on, page, path)
+            price = self._by_fragment[key]
+        self._by_node[id(node)] = price, _Terms()
+        return price
+
+    def _field(self, node: FieldNode, parent: Any, page: int, path: tuple[str, ...]) -> int:
+        definition = self._schema.get_field(parent, node.name.value)
+        if definition is None or node.selection_set is None:
+            return int(_is_introspective(parent))
+        path = (*path, response_key(node))
+        named = get_named_type(definition.type)
+        terms = self._terms(node, definition, parent, page, path)
+        price = terms.base + terms.times * (terms.own + self.selections(node.selection_set, named, terms.page, path))
+        if _is_introspective(named) and not _is_introspective(parent):
+            price = 1 + price // INTROSPECTED_VALUES
+        self._by_node[id(node)] = min(price, CEILING), terms
+        return min(price, CEILING)
+
+    def _terms(self, node: FieldNode, definition: GraphQLField, parent: Any, page: int, path: tuple[str, ...]) -> _Terms:
+        named = get_named_type(definition.type)
+        size = self._page(node, definition.args["first"], path) if "first" in definition.args else None
+        if _is_connection(named):
+            return _Terms(page=size or 0, argument="first")
+        if "groupBy" in definition.args:
+            return _Terms(base=STATISTICS * DIMENSION ** self._dimensions(node, definition.args["groupBy"]), argument="groupBy")
+        if parent is self._schema.mutation_type:
+            return _Terms(base=MUTATION)
+        if not is_list_type(get_nullable_type(definition.type)):
+            return _Terms()
+        if size is not None:
+            return _Terms(times=size, argument="first")
+        if _is_connection(parent):
+            return _Terms(times=page, own=0 if node.name.value == "edges" else 1)
+        return _Terms(times=_introspected(self._schema, node.name.value) if _is_introspective(parent) else LIST)
+
+    def _page(self, node: FieldNode, argument: GraphQLArgument, path: tuple[str, ...]) -> int:
+        size = self._value(node, "first", argument)
+        if isinstance(size, int) and 0 <= size <= self._limits.page_size:
+            return size
+        raise InputError(
+            f"`first` must be a whole number from 0 to {self._limits.page_size}. Ask for the next page with `after`.",
+            code="PAGE_SIZE",
+            path=path,
+            argument="first",
+            limit=self._limits.page_size,
+        )
+
+    def _dimensions(self, node: FieldNode, argument: GraphQLArgument) -> int:
+        value = self._value(node, "groupBy", argument)
+        return min(len(value), MAX_DIMENSIONS) if isinstance(value, Sequence) else int(value is not None)
+
+    def _value(self, node: FieldNode, name: str, argument: GraphQLArgument) -> Any:
+        """An argument's value as far as a price depends on it: a number, or the items of a list."""
+        given = next((each.value for each in node.arguments or () if each.name.value == name), None)
+        match given:
+            case None:
+                return coerce_default_value(argument)
+            case VariableNode():
+                self.depends_on.add(given.name.value)
+                return self._variables.get(given.name.value, coerce_default_value(argument))
+            case IntValueNode():
+                return int(given.value)
+            case ListValueNode():
+                return given.values
+            case NullValueNode():
+                return None
+        return (given,)
+
+    def _included(self, node: SelectionNode) -> bool:
+        for directive in node.directives or ():
+            if directive.name.value in ("skip", "include") and directive.arguments:
+                condition = directive.arguments[0].value
+                if isinstance(condition, VariableNode):
+                    self.depends_on.add(condition.name.value)
+                    holds = self._variables.get(condition.name.value)
+                else:
+                    holds = getattr(condition, "value", None)
+                if holds is (directive.name.value == "skip"):
+                    return False
+        return True
+
+
+def _is_connection(type_: GraphQLNamedType) -> bool:
+    return type_.name.endswith("Connection") and "pageInfo" in getattr(type_, "fields", {})
+
+
+def _is_introspective(type_: GraphQLNamedType) -> bool:
+    return type_.name.startswith("__")
+
+
+def _introspected(schema: GraphQLSchema, name: str) -> int:
+    """The mean length of a list that introspection answers with."""
+    types = [type_ for type_ in schema.type_map.values() if hasattr(type_, "fields")]
+    fields = [field for type_ in types for field in type_.fields.values()]
+    match name:
+        case "types":
+            return len(schema.type_map)
+        case "directives":
+            return len(schema.directives)
+        case "fields" | "inputFields":
+            return 1 + len(fields) // len(types)
+        case "args":
+            return 1 + sum(len(getattr(field, "args", ())) for field in fields) // len(fields)
+    return 1
+
+
+def _too_expensive(cost: int, limits: Limits, path: tuple[str, ...], argument: str | None) -> DocumentError:
+    advice = f"Lower `{argument}` of `{'.'.join(path)}`, or ask for less at once." if argument else "Ask for less at once."
+    return DocumentError(
+        f"This operation costs {cost}, and at most {limits.cost} is allowed. {advice}",
+        code="COST_LIMIT",
+        path=path or None,
+        cost=cost,
+        limit=limits.cost,
+        argument=argument,
+    )
