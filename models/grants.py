@@ -1,0 +1,101 @@
+"""What the serving role may do to each table. It owns nothing, and may do nothing that is not named here.
+
+The ledger is never deleted from: statements, decisions, submissions, changes, and the agencies, courses and cohorts that they refer to.
+Parts of a revised row (its roles, costs, slices) are replaced, so their rows may go. Clients and credentials are made by the owner.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import asyncpg
+
+import models.tables  # noqa: F401 - fills the metadata
+from models.access import ApiClient, Credential
+from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
+from models.base import Table
+from models.changes import Change
+from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
+from models.figures import Figure
+from models.places import Department, Membership, MemberState
+from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
+from models.submissions import Submission, SubmissionIssue, SubmissionItem
+
+_READ = ("SELECT",)
+_APPEND = ("SELECT", "INSERT")
+_REVISE = ("SELECT", "INSERT", "UPDATE")
+_REPLACE = ("SELECT", "INSERT", "DELETE")
+
+GRANTS: dict[type[Table], tuple[str, ...]] = {
+    MemberState: _READ,
+    Membership: _READ,
+    Department: _READ,
+    PartnerListing: _READ,
+    PartnerListingAgency: _READ,
+    AgencyOperation: _READ,
+    Figure: _READ,
+    ApiClient: _READ,
+    Credential: _READ,
+    PartnerAgency: _REVISE,
+    Course: _REVISE,
+    Cohort: _REVISE,
+    Statement: _REVISE,
+    Submission: _REVISE,
+    Decision: _APPEND,
+    SubmissionItem: _APPEND,
+    SubmissionIssue: _APPEND,
+    Change: _APPEND,
+    AgencyAncestor: _REPLACE,
+    CohortCourse: _REPLACE,
+    CohortRole: _REPLACE,
+    CohortCost: _REPLACE,
+    StatementMemberState: _REPLACE,
+    StatementDepartment: _REPLACE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role as PostgreSQL knows it."""
+
+    name: str
+    is_superuser: bool
+    bypasses_policies: bool
+    owns_tables: bool
+
+    @property
+    def may_serve(self) -> bool:
+        """Whether a bug in the server could do no more than the grants allow."""
+        return not (self.is_superuser or self.bypasses_policies or self.owns_tables)
+
+
+async def current_role(connection: asyncpg.Connection) -> Role:
+    """The role of a connection. It owns tables also where it is a member of the role that owns them."""
+    return Role(**await connection.fetchrow(_CURRENT_ROLE))
+
+
+async def grant(connection: asyncpg.Connection, role: str) -> None:
+    """Gives a role exactly the privileges above, whatever it had before. Run by the owner, in one transaction."""
+    async with connection.transaction():
+        await connection.execute(";\n".join(_statements(_quoted(role))))
+
+
+def _statements(role: str) -> Iterator[str]:
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
+    yield f"REVOKE CREATE ON SCHEMA public FROM {role}"
+    yield f"GRANT USAGE ON SCHEMA public TO {role}"
+    for table, privileges in GRANTS.items():
+        yield f"GRANT {', '.join(privileges)} ON {_quoted(str(table.__tablename__))} TO {role}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+_CURRENT_ROLE = """
+SELECT rolname AS name, rolsuper AS is_superuser, rolbypassrls AS bypasses_policies,
+    EXISTS (
+        SELECT FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_has_role(current_user, relowner, 'MEMBER')
+    ) AS owns_tables
+FROM pg_roles WHERE rolname = current_user
+"""
