@@ -47,17 +47,20 @@ def field(description: str, *arguments: Argument, name: str | None = None, defau
     return declared
 
 
-def connection(description: str, filter: type, order: type) -> Any:
+def connection(description: str, filter: type, order: Any) -> Any:
     """A field that is a Relay connection, with the four arguments that every connection takes."""
     return field(
         description,
         Argument("filter", filter | None, "Keeps only the items for which this holds; absent or {} keeps all that you may see."),
-        Argument(
-            "order", list[order] | None, "Sort keys, the first one foremost; ties and the rest follow by id, missing values come last."
-        ),  # type: ignore[valid-type]
-        Argument("first", int, "How many items the page holds at most: 0 to 100. It is priced as declared, whatever is found.", 25),
+        Argument("order", list[order] | None, "Sort keys, the foremost first; ties follow by id, missing values come last."),
+        first_of("items"),
         Argument("after", str | None, "The endCursor of the page before, asked with the same order; absent starts at the beginning."),
     )
+
+
+def first_of(things: str) -> Argument:
+    """The argument that says how long a list may be."""
+    return Argument("first", int, f"How many {things} to give at most, 0 to 100; the price counts that many, whatever is found.", 25)
 
 
 def describe(codes: type[StrEnum], description: str, values: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLError, IntValueNode, StringValueNode, ValueNode, value_from_ast_untyped
+from graphql import GraphQLError, IntValueNode, ValueNode, value_from_ast_untyped
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
@@ -49,13 +49,15 @@ def parse_decimal(value: Any) -> Decimal:
 
 def parse_numeral(value: Any) -> int | str:
     """The number or text, as it was sent; whether the text holds a number is a rule for its record."""
-    if isinstance(value, str) or is_whole(value):
-        return value  # type: ignore[no-any-return]
+    if isinstance(value, str):
+        return value
+    if is_whole(value):
+        return int(value)
     raise GraphQLError(f'not a whole number of at most {MAX_DIGITS} digits, nor a text that holds a number, such as "12.5"')
 
 
 def parse_nothing(value: Any) -> Any:
-    """Nothing: raises, since the schema has no argument of this type."""
+    """Never returns, since no argument of the schema is of this type."""
     raise GraphQLError("JSON is for answers only")
 
 
@@ -64,23 +66,18 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MAX_DIGITS
 
 
-def literal(parse: Callable[[Any], Any]) -> Callable[[ValueNode, dict[str, Any] | None], Any]:
-    """The reader of a value written in the document, which accepts what `parse` accepts in variables."""
+def literal(parse: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The reader of a value written in the document: it takes what `parse` takes in variables."""
 
     def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-        match node:
-            case StringValueNode():
-                return parse(node.value)
-            case IntValueNode() if len(node.value) <= MAX_DIGITS:
-                return parse(int(node.value))
-            case _:
-                return parse(value_from_ast_untyped(node, variables) if not isinstance(node, IntValueNode) else None)
+        is_endless = isinstance(node, IntValueNode) and len(node.value) > MAX_DIGITS + 1
+        return parse(None if is_endless else value_from_ast_untyped(node, variables))
 
     return parse_literal
 
 
 def write_date(value: date | str) -> str:
-    """The date as YYYY-MM-DD."""
+    """The date or moment in ISO 8601."""
     return value if isinstance(value, str) else value.isoformat()
 
 
@@ -89,39 +86,39 @@ def write_decimal(value: Decimal | str) -> str:
     return value if isinstance(value, str) else format(value, "f")
 
 
-def _scalar(
-    name: str, description: str, parse: Callable[[Any], Any], write: Callable[[Any], Any], url: str | None = None
-) -> ScalarDefinition:
-    return strawberry.scalar(
-        name=name, description=description, parse_value=parse, parse_literal=literal(parse), serialize=write, specified_by_url=url
-    )
+def write_as_is(value: Any) -> Any:
+    """The value itself."""
+    return value
+
+
+def _scalar(name: str, parse: Callable[[Any], Any], write: Callable[[Any], Any], description: str) -> ScalarDefinition:
+    return strawberry.scalar(name=name, description=description, parse_value=parse, parse_literal=literal(parse), serialize=write)
 
 
 SCALARS: dict[object, ScalarDefinition] = {
-    date: _scalar("Date", "A calendar date without a time: YYYY-MM-DD (ISO 8601), such as 2023-02-28.", parse_date, write_date),
+    date: _scalar("Date", parse_date, write_date, "A calendar date without a time (ISO 8601), such as 2023-02-28."),
     datetime: _scalar(
         "DateTime",
-        "A moment with its offset from UTC (ISO 8601), such as 2023-02-28T14:30:00Z. An offset is required in input; fractions have up to 6 digits.",
         parse_moment,
         write_date,
+        "A moment with its offset from UTC (ISO 8601), such as 2023-02-28T14:30:00Z. "
+        "Input must give the offset, and may give up to 6 digits of a second's fraction.",
     ),
     Decimal: _scalar(
         "Decimal",
-        'An exact decimal number, written as text so that no digit is lost, such as "36451638.00". In input a whole number is taken too, a float never.',
         parse_decimal,
         write_decimal,
+        'An exact decimal number, written as text so that no digit is lost, such as "36451638.00". '
+        "Input may be a whole number too, never a float, with at most 30 digits on either side of the point.",
     ),
     Numeral: _scalar(
         "Numeral",
+        parse_numeral,
+        write_as_is,
         'For submitted numbers: a whole number of at most 30 digits, or a text that holds a number, such as 420, "420" or "12.5". '
         "A text that holds none is refused by a rule of its record, so that it fails that record alone.",
-        parse_numeral,
-        lambda value: value,
     ),
     JSON: _scalar(
-        "JSON",
-        "Any JSON value; used for the parameters of messages, which are an object of texts and numbers.",
-        parse_nothing,
-        lambda value: value,
+        "JSON", parse_nothing, write_as_is, "Any JSON value, here the parameters of a message: an object of texts, numbers and lists."
     ),
 }

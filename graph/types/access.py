@@ -31,7 +31,5 @@ class Viewer:
     kind: ViewerKind = field("What sort of caller it is, which decides the rows that it may see.")
     client_name: str | None = field("The name that the client was registered under; null without a credential.")
     agency: PartnerAgency | None = field("The agency that the client acts for; null without a credential.")
-    scopes: list[str] = field(
-        "What the client may do beside reading what is public, such as submit or statements:read; in order of letters."
-    )
+    scopes: list[str] = field("What the client may do beside reading what is public, such as submit or statements:read.")
     limits: Limits = field("What one request of this caller may ask for.")

@@ -41,7 +41,7 @@ class PartnerAgency(Node):
     created_at: datetime = field("When it was first stored.")
     parent: PartnerAgency | None = field("The agency that it is part of; null for none, or if you may not see that one.")
     submitted_by: PartnerAgency | None = field(
-        "The partner that sent it; null for what IMPACS entered, or if you may not see that partner."
+        "The partner that sent it; null for what IMPACS entered, or if that partner is hidden from you."
     )
     member_state: MemberState | None = field("The state that it is a national institution of; null for any other agency.")
     department: Department | None = field("The department that it is an instance of; null for any other agency.")

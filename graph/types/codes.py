@@ -258,11 +258,11 @@ describe(
     Sex,
     "The sex that a count is limited to.",
     {
-        "FEMALE": "Women only.",
-        "MALE": "Men only.",
+        "FEMALE": "Counts women only.",
+        "MALE": "Counts men only.",
         "OTHER": "People recorded as neither.",
         "UNDISCLOSED": "People who were asked and declined to say.",
-        "UNSPECIFIED": "Nobody said.",
+        "UNSPECIFIED": "Nobody said which.",
     },
 )
 describe(

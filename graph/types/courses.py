@@ -17,7 +17,8 @@ from graph.types.places import Department, MemberState
 
 
 @strawberry.type(
-    description="A course, which is run as cohorts. Everybody sees an accepted PUBLIC one; partners see every accepted one and their own, staff all."
+    description="A course, which is run as cohorts. "
+    "Everybody sees an accepted PUBLIC one; partners see every accepted one and their own, staff all."
 )
 class Course(Node):
     """A course."""
@@ -37,7 +38,7 @@ class Course(Node):
     created_at: datetime = field("When it was first stored.")
     owner: PartnerAgency | None = field("The agency whose course it is; null where nobody stated it, or if you may not see that agency.")
     submitted_by: PartnerAgency | None = field(
-        "The partner that sent it; null for what IMPACS entered, or if you may not see that partner."
+        "The partner that sent it; null for what IMPACS entered, or if that partner is hidden from you."
     )
     cohorts: LazyCohortConnection = connection("The runs of this course.", CohortFilter, CohortOrder)
 
@@ -69,7 +70,7 @@ class Cohort(Node):
     revision: int = field("How often its sender's record was stored, from 1; name it as `expectedRevision` to revise it.")
     created_at: datetime = field("When it was first stored.")
     submitted_by: PartnerAgency | None = field(
-        "The partner that sent it; null for what IMPACS entered, or if you may not see that partner."
+        "The partner that sent it; null for what IMPACS entered, or if that partner is hidden from you."
     )
     courses: list[Course] = field("The courses that it runs and that you may see, in its sender's order.")
     roles: list[CohortRole] = field("What agencies do in it, by role and then by agency.")

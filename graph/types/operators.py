@@ -80,7 +80,9 @@ class DateTimeFilter(Comparison[datetime]):
     """The operators of moments."""
 
 
-@strawberry.input(name="IDFilter", description="Compares a global identifier. One that names nothing, or another type, matches nothing.")
+@strawberry.input(
+    name="IDFilter", description="Compares a global identifier. One that names nothing matches nothing; one of another type is refused."
+)
 class IDFilter:
     """The operators of identifiers."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import strawberry
 
-from graph.fields import Argument, describe, field
+from graph.fields import describe, field, first_of
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import CohortMode, CountUnit, InstitutionType, Measure, Precision, Sex
 from graph.types.courses import Cohort
@@ -111,13 +111,13 @@ class ParticipationTable:
     unit: CountUnit | None = field("What the numbers count: PEOPLE only within a single cohort; null if there is no number.")
     include_pending: bool = field("Whether PENDING statements count as if they were verified.")
     pending_delta: int | None = field(
-        "By how much counting PENDING statements would change the total; null if there is no number either way."
+        "What counting PENDING statements would add to the total, maybe less than 0; null without a number both ways."
     )
     coverage: Coverage = field("What the numbers leave out, and what in them disagrees.")
     as_of: datetime = field("When the numbers were computed.")
     explain: list[Explanation] = field(
         "Why the total is what it is, cohort by cohort.",
-        Argument("first", int, "How many explanations at most, 0 to 100. It is priced as declared, whatever is found.", 25),
+        first_of("explanations"),
     )
 
 

@@ -49,7 +49,7 @@ class Statement(Node):
         "How many states it says that it covers, which may differ from those it lists (rule R7); null if unsaid."
     )
     departments: list[StatementDepartment] = field(
-        "The departments that it counts, by code; several mean these together, none means over all or not stated."
+        "The departments that it counts, in the order of their list; several mean these together, none means over all or not stated."
     )
     sex: Sex | None = field("The sex that it is limited to; null means over all, or not stated.")
     reporting_period: ReportingPeriod | None = field("The reporting period that it belongs to; null where nobody stated it.")
@@ -67,7 +67,7 @@ class Statement(Node):
     partner: PartnerAgency | None = field("The agency that says it; null if you may not see that agency.")
     cohort: Cohort | None = field("The cohort that it is about; null if you may not see that cohort.")
     submission: LazyReceipt | None = field(
-        "The submission that stored this revision; seen by its partner and staff, null for others and for what IMPACS loaded."
+        "The submission that it came in; null for what IMPACS entered, and for callers other than its partner and staff."
     )
     decisions: list[Decision] = field("What staff decided about it, newest last; empty for callers without a credential.")
 
@@ -116,7 +116,7 @@ class Decision:
     id: strawberry.ID = field("Its global identifier: opaque, never given to another object.")
     revision: int = field("The statement's revision that was decided about.")
     verdict: Verdict = field("What was decided.")
-    reason: str | None = field("The reason that staff gave; always there for a REJECT.")
+    reason: str | None = field("The reason that staff gave; null if they gave none.")
     decided_at: datetime = field("When it was decided.")
 
 

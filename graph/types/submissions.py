@@ -8,7 +8,7 @@ from enum import StrEnum
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.fields import Argument, connection, describe, field
+from graph.fields import Argument, connection, describe, field, first_of
 from graph.scalars import Numeral
 from graph.types.agencies import PartnerAgency, PartnerAgencyRef
 from graph.types.codes import Atomicity, OutcomeStatus, RecordKind, Severity, SubmitMode, Verdict
@@ -56,10 +56,10 @@ class RecordInput:
     """A record."""
 
     source_ref: str = field(
-        "Your key for the thing that the record is about, 1 to 200 characters, unique among yours of its kind; a withdrawal names its target."
+        "Your key for what the record is about, 1 to 200 characters, unique among yours of its kind; a withdrawal gives its target's."
     )
     expected_revision: int | None = field(
-        "Absent: it must be new. A number: it must stand at that revision. null: overwrite whatever is there, which needs a scope of its own."
+        "Absent, it must be new; a number, it must stand at that revision. null overwrites what is there, which needs a scope of its own."
     )
     change: RecordChangeInput = field("What the record carries.")
 
@@ -82,7 +82,7 @@ class ProgrammeInput:
     name: str | None = field("Its name; required when it is new.")
     labels: list[str] | None = field("Other names that it goes by; the list replaces what is stored.")
     parent: PartnerAgencyRef | None = field(
-        "The agency that it is part of: yours, or a programme of yours. Absent in a new one means yours."
+        "The agency that it is part of: yours, or a programme of yours; yours unless you say otherwise."
     )
 
 
@@ -104,7 +104,7 @@ class CohortInput:
     """A run of courses."""
 
     courses: list[CourseRef] | None = field(
-        "The courses that it runs, in your order; required when it is new, and may be in this submission."
+        "The courses that it runs, in your order; required when it is new. They may be in this submission."
     )
     title: str | None = field("What it is called.")
     starts_on: str | None = field("Its first day, YYYY-MM-DD; required when it is new.")
@@ -148,12 +148,12 @@ class CountInput:
     unit: str | None = field("PEOPLE or PARTICIPATIONS; required when it is new.")
     precision: str | None = field("How exact the count is: EXACT, AT_LEAST or APPROXIMATE; EXACT unless you say otherwise.")
     member_states: list[str] | None = field(
-        "The states that it counts together, by ISO 3166-1 alpha-2 code; absent: over all, or not stated."
+        "The states that it counts together, by ISO 3166-1 alpha-2 code; none: over all, or not stated."
     )
     member_state_count: Numeral | None = field(
-        "How many states it covers, where you know the number; if it is not that of the list, both are kept."
+        "How many states it covers, if you know the number; where it differs from the list, both are kept."
     )
-    departments: list[DepartmentInput] | None = field("The departments that it counts together; absent: over all, or not stated.")
+    departments: list[DepartmentInput] | None = field("The departments that it counts together; none: over all, or not stated.")
     sex: str | None = field("The sex that it is limited to, a code of Sex; absent: over all, or not stated.")
     reporting_period: ReportingPeriodInput | None = field("The reporting period that it belongs to.")
     partition_key: str | None = field(
@@ -170,9 +170,7 @@ class DepartmentInput:
     """A department of a slice."""
 
     code: str = field("The department's code, such as POLICE.")
-    institution_type: str | None = field(
-        "The kind of institution within it, a code of InstitutionType; NOT_STATED unless you say otherwise."
-    )
+    institution_type: str | None = field("The kind of institution within it, a code of InstitutionType; absent means NOT_STATED.")
 
 
 @strawberry.input(description="The period of the report that a count comes from.")
@@ -245,12 +243,10 @@ class Outcome:
     record_kind: RecordKind = field("What the record carried.")
     status: OutcomeStatus = field("What became of it; fixed at that time, also in later replays.")
     revision: int | None = field("The revision that it was stored as, or already stands at; null if it is not stored.")
-    statement: Statement | None = field("The statement as it is now; null if nothing is stored, for another kind of record, or if hidden.")
-    cohort: Cohort | None = field("The cohort as it is now; null if nothing is stored, for another kind of record, or if hidden.")
-    course: Course | None = field("The course as it is now; null if nothing is stored, for another kind of record, or if hidden.")
-    programme: PartnerAgency | None = field(
-        "The programme as it is now; null if nothing is stored, for another kind of record, or if hidden."
-    )
+    statement: Statement | None = field("The statement as it is now; null if none is stored, for another kind of record, or if hidden.")
+    cohort: Cohort | None = field("The cohort as it is now; null if none is stored, for another kind of record, or if hidden.")
+    course: Course | None = field("The course as it is now; null if none is stored, for another kind of record, or if hidden.")
+    programme: PartnerAgency | None = field("The programme as it is now; null if none is stored, for another kind of record, or if hidden.")
     issues: list[Issue] = field("What there is to say about the record, errors and warnings; empty if nothing.")
 
 
@@ -299,15 +295,11 @@ class Receipt:
     partner: PartnerAgency | None = field("The partner whose records these are; null if you may not see that agency.")
     outcomes: OutcomeConnection = field(
         "What became of each record, in the order of the records.",
-        Argument("first", int, "How many outcomes the page holds at most: 0 to 100. It is priced as declared, whatever is found.", 25),
+        first_of("outcomes"),
         Argument("after", str | None, "The endCursor of the page before; absent starts at the first record."),
-        Argument(
-            "status", list[OutcomeStatus] | None, "Keeps only outcomes with one of these statuses; absent keeps all, an empty list none."
-        ),
+        Argument("status", list[OutcomeStatus] | None, "Keeps outcomes with one of these statuses; absent keeps all, an empty list none."),
     )
-    statements: StatementConnection = connection(
-        "The statements whose current revision this submission stored.", StatementFilter, StatementOrder
-    )
+    statements: StatementConnection = connection("The statements that came in it, as they are now.", StatementFilter, StatementOrder)
 
 
 @strawberry.type(description="An outcome at its place in a receipt.")

@@ -1,0 +1,15 @@
+"""The top floor: everything that the outside touches.
+
+app          the one place where the application is put together
+endpoint     /graphql over HTTP: a request becomes bytes, a refusal a status code
+requests     what a request's head and body ask for
+auth         a credential becomes a Viewer
+logs         what is logged, and how
+schema       the contract: the Strawberry schema, and its print
+queries mutations    its root types
+types/       its other types, one file for each subject
+fields       how fields, arguments and codes are declared
+scalars      how dates, decimals and the like are read and written
+settings     the only reader of the environment
+cli          the commands
+"""
