@@ -1,5 +1,6 @@
 """The published page, loaded: byte for byte, once, and never over what partners made."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from copy import deepcopy
@@ -16,6 +17,7 @@ from sqlalchemy import text
 from models import ancestry, reference
 from models.base import new_id
 from models.database import Database, Transaction
+from models.provision import SERVER
 from models.reference import LoadReport
 from models.reference.comparison import Shape
 
@@ -39,9 +41,9 @@ Rows = list[tuple[Any, ...]]
 
 
 @pytest_asyncio.fixture
-async def transaction(database: Database) -> AsyncIterator[Transaction]:
+async def transaction(shared_owner_database: Database) -> AsyncIterator[Transaction]:
     """A transaction upon empty tables, rolled back at the end."""
-    async with database.write() as opened:
+    async with shared_owner_database.write() as opened:
         opened.discard()
         yield opened
 
@@ -388,6 +390,37 @@ async def test_a_new_parent_moves_the_line_of_ancestors(loaded: Transaction) -> 
         "JOIN partner_agency above ON above.id = ancestor_id WHERE agency.code IN ('IIPCIC', 'INL') ORDER BY agency.code, above.code",
     )
     assert [code for (code,) in lines] == ["EU", "IIPCIC", "INTERPOL", "INL"]
+
+
+# Who loads
+
+
+async def test_a_role_that_may_not_delete_can_load(owner_database: Database, database: Database) -> None:
+    async with owner_database.write() as transaction:
+        await select(transaction, f"REVOKE DELETE ON ALL TABLES IN SCHEMA public FROM {SERVER}")
+        await select(transaction, f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {SERVER}")
+    async with database.write() as transaction:
+        assert (await reference.load(transaction)).inserted == sum(ENTITIES.values())
+    edited = records("departments")
+    edited[0]["name"] = "Police forces"
+    async with database.write() as transaction:
+        assert (await reference.load(transaction, {**reference.read(), "departments": edited})).changed == 1
+
+
+async def test_processes_that_start_at_once_load_once(owner_database: Database) -> None:
+    async def load() -> LoadReport:
+        async with owner_database.write() as transaction:
+            return await reference.load(transaction)
+
+    reports = await asyncio.gather(load(), load(), load())
+    assert sorted(report.inserted for report in reports) == [0, 0, sum(ENTITIES.values())]
+
+
+async def test_the_serving_role_finds_nothing_to_do_after_the_owner(owner_database: Database, database: Database) -> None:
+    async with owner_database.write() as transaction:
+        await reference.load(transaction)
+    async with database.write() as transaction:
+        assert await reference.load(transaction) == LoadReport(unchanged=sum(ENTITIES.values()))
 
 
 # What is not the loader's
