@@ -11,6 +11,8 @@ submissions  what was sent, by whom, and what became of each record
 figures      published amounts
 access       clients of the API and their credentials
 changes      the outbox: one row for each change of the ledger, in its own transaction
+outbox       writes those rows, last in a transaction, in commit order
+ancestry     keeps the lines of parents of agencies
 database     pools; one statement to read, one transaction to write
 embedded     the PostgreSQL that comes with the package
 reference/   the published page as data files, and its loader
