@@ -1,6 +1,7 @@
 """The top floor: everything that the outside touches.
 
 app          the one place where the application is put together
+door         what every response carries, and what no request gets past
 endpoint     /graphql over HTTP: a request becomes bytes, a refusal a status code
 requests     what a request's head and body ask for
 auth         a credential becomes a Viewer

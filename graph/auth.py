@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, select
+from sqlmodel import col
 
 from models.access import ApiClient, Credential
 from models.database import Database, SqlStatement, render
@@ -48,7 +49,7 @@ class Authenticator:
         self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
 
     async def viewer(self, header: bytes | None) -> Viewer:
-        """The viewer that an Authorization header names; ANONYMOUS without one. Raises Unauthenticated for any header that does not work."""
+        """The viewer that an Authorization header names; ANONYMOUS without one. Raises Unauthenticated if it does not work."""
         if header is None:
             return ANONYMOUS
         match = HEADER.fullmatch(header)
@@ -93,13 +94,13 @@ def _look_up() -> SqlStatement:
         func.array_to_string(ApiClient.scopes, " "),
     )
     return render(
-        select(tuple_(*columns))  # type: ignore[call-overload]
-        .join_from(Credential, ApiClient, ApiClient.id == Credential.client_id)
+        select(func.row(*columns))
+        .join_from(Credential, ApiClient, col(ApiClient.id) == Credential.client_id)
         .where(
-            Credential.id == bindparam("id"),
-            Credential.prefix == bindparam("prefix"),
-            Credential.expires_at > func.now(),
-            ApiClient.revoked_at.is_(None),
+            col(Credential.id) == bindparam("id"),
+            col(Credential.prefix) == bindparam("prefix"),
+            col(Credential.expires_at) > func.now(),
+            col(ApiClient.revoked_at).is_(None),
         )
     )
 

@@ -4,7 +4,6 @@ Over application/json a well-formed request is answered 200 even if its GraphQL 
 refusal has a status of its own. What stands before GraphQL (credentials, methods, sizes, availability) has its status over both.
 """
 
-import asyncio
 import hashlib
 import re
 import time
@@ -25,7 +24,6 @@ from models.viewer import ANONYMOUS, Viewer
 from resolvers.errors import OnlyQueries, Refusal, Unauthenticated, Unavailable
 from resolvers.execute import Graph, Request, execute
 
-OPERATION_SECONDS = 15.0
 MAX_UNDER_WAY = 500
 SUBMITS = re.compile(r"\bsubmit\b")
 
@@ -104,7 +102,7 @@ class Endpoint:
             viewer = await self._authenticator.viewer(headers.get(b"authorization"))
             request = await self._read(scope, headers, receive, viewer)
             only_query = scope["method"] == "GET"
-            response = succeeded(await self._run(request, viewer, only_query=only_query), media, viewer)
+            response = succeeded(await execute(self._graph, request, viewer, only_query=only_query), media, viewer)
             if only_query and viewer is ANONYMOUS:
                 response = revalidated(response, headers.get(b"if-none-match"))
         except ClientGone:
@@ -141,13 +139,6 @@ class Endpoint:
             limit = limits.body_bytes_without_submit
             raise RequestError(f"The body of such an operation may have at most {limit} bytes.", code="BODY_TOO_LARGE", limit=limit)
         return request
-
-    async def _run(self, request: Request, viewer: Viewer, *, only_query: bool) -> bytes:
-        try:
-            async with asyncio.timeout(OPERATION_SECONDS):
-                return await execute(self._graph, request, viewer, only_query=only_query)
-        except TimeoutError:
-            raise Unavailable("The operation took too long. Ask for less at once, or try again.", code="TIMEOUT", retry_after=5) from None
 
 
 def succeeded(data: bytes, media: str, viewer: Viewer) -> Response:
@@ -197,7 +188,7 @@ def refused(error: Exception, request_id: str) -> Refusal:
     match error:
         case Refusal():
             return error
-        case asyncpg.QueryCanceledError():
+        case asyncpg.QueryCanceledError() | TimeoutError():
             return Unavailable("The operation took too long. Ask for less at once, or try again.", code="TIMEOUT", retry_after=5)
         case asyncpg.LockNotAvailableError() | asyncpg.DeadlockDetectedError() | asyncpg.SerializationError():
             return Unavailable("Another request holds what this one needs. Try again.")

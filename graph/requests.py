@@ -33,9 +33,9 @@ class ClientGone(Exception):
 
 @lru_cache(maxsize=256)
 def negotiate(accept: bytes) -> str | None:
-    """The media type to answer with, of those that an Accept header allows: by quality, then as named, then as listed; None if there is none.
+    """The media type to answer with, of those that an Accept header allows; None if there is none.
 
-    Without preference it is application/json, as clients older than the other type expect.
+    The higher quality wins, then the one that is named, then the one listed first; else application/json, which older clients expect.
     """
     ranges: dict[str, tuple[float, int]] = {}
     for index, listed in enumerate(accept.decode("latin-1").lower().split(",")):

@@ -16,6 +16,8 @@ from models.base import Table
 
 DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 ACQUIRE_SECONDS = 2.0
+WRITE_SECONDS = 15.0
+ANSWER_SECONDS = 0.5
 WAITING_PER_CONNECTION = 20
 
 
@@ -85,9 +87,11 @@ def insertion(table: type[Table], columns: tuple[str, ...]) -> str:
 class Database:
     """A pool of connections to PostgreSQL."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, read_seconds: float) -> None:
         self._pool = pool
-        self._waiting = 0
+        self._read_seconds = read_seconds
+        self._size = pool.get_max_size()
+        self._leased = 0
 
     @classmethod
     async def open(cls, dsn: str, *, size: int = 10, statement_timeout: float = 4.0) -> "Database":
@@ -97,6 +101,7 @@ class Database:
             min_size=1,
             max_size=size,
             reset=_keep,
+            timeout=ACQUIRE_SECONDS,
             server_settings={
                 "application_name": "partner-graph",
                 "timezone": "UTC",
@@ -106,7 +111,7 @@ class Database:
                 "jit": "off",
             },
         )
-        return cls(pool)
+        return cls(pool, statement_timeout + ANSWER_SECONDS)
 
     async def close(self) -> None:
         """Closes every connection."""
@@ -122,42 +127,54 @@ class Database:
     async def _read(self, sql: str, arguments: Sequence[Any]) -> Any:
         connection = await self._acquire()
         try:
-            return await connection.fetchval(sql, *arguments)
+            return await connection.fetchval(sql, *arguments, timeout=self._read_seconds)
         finally:
-            await self._pool.release(connection)
+            await self._release(connection)
 
     async def _acquire(self) -> Any:
-        """A connection of the pool; raises PoolBusy if none becomes free in time, or if too many wait already."""
-        if self._waiting >= WAITING_PER_CONNECTION * self._pool.get_max_size():
-            raise PoolBusy
-        self._waiting += 1
+        """A connection of the pool; raises PoolBusy if none becomes free in time, or if too many wait already.
+
+        A timer costs 5 us, so that it runs only when all are in use; connecting has a limit of its own.
+        """
+        self._leased += 1
         try:
+            if self._leased <= self._size:
+                return await self._pool.acquire()
+            if self._leased > (1 + WAITING_PER_CONNECTION) * self._size:
+                raise PoolBusy
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 return await self._pool.acquire()
         except TimeoutError:
+            self._leased -= 1
             raise PoolBusy from None
-        finally:
-            self._waiting -= 1
+        except BaseException:
+            self._leased -= 1
+            raise
+
+    async def _release(self, connection: Any) -> None:
+        self._leased -= 1
+        await self._pool.release(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """One transaction: committed at the end of the block, rolled back if it was discarded or if the block raised."""
         connection = await self._acquire()
         try:
-            started = connection.transaction()
-            await started.start()
-            transaction = Transaction(connection)
-            try:
-                yield transaction
-            except BaseException:
-                await started.rollback()
-                raise
-            if transaction.discarded:
-                await started.rollback()
-            else:
-                await started.commit()
+            async with asyncio.timeout(WRITE_SECONDS):
+                started = connection.transaction()
+                await started.start()
+                transaction = Transaction(connection)
+                try:
+                    yield transaction
+                except BaseException:
+                    await started.rollback()
+                    raise
+                if transaction.discarded:
+                    await started.rollback()
+                else:
+                    await started.commit()
         finally:
-            await self._pool.release(connection)
+            await self._release(connection)
 
 
 async def _keep(connection: asyncpg.Connection) -> None:

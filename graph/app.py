@@ -1,0 +1,73 @@
+"""The one composition point: settings and a database to an ASGI application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from graph.auth import Authenticator
+from graph.door import Door
+from graph.endpoint import Endpoint
+from graph.schema import graphql_schema
+from graph.settings import Settings
+from models.database import Database
+from resolvers.errors import Unavailable
+from resolvers.execute import Graph
+from resolvers.queries import TYPES
+
+READY_SECONDS = 2.0
+WELCOME = """\
+CARICOM IMPACS: member states, partner agencies, training courses and participation, as one GraphQL graph.
+
+Send queries to /graphql: POST {"query": "{ memberStates { code name } }"} as application/json.
+The schema can be introspected there. /health/live and /health/ready tell how the server is.
+"""
+
+
+def create_app(settings: Settings, database: Database) -> Starlette:
+    """The application that serves the graph from this database. It closes the database when it ends."""
+    graph = Graph(graphql_schema, TYPES, database, settings.cursor_secret.encode(), introspection=settings.introspection)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        await database.close()
+
+    async def ready(request: Request) -> Response:
+        return await readiness(database)
+
+    endpoint = Endpoint(graph, Authenticator(database))
+    return Starlette(
+        routes=[
+            Route("/", welcome),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+        ],
+        middleware=[Middleware(Door, allowed_hosts=settings.allowed_hosts, direct={"/graphql": endpoint})],
+        lifespan=lifespan,
+    )
+
+
+async def welcome(request: Request) -> Response:
+    """A page that says where the graph is."""
+    return PlainTextResponse(WELCOME)
+
+
+async def live(request: Request) -> Response:
+    """Says that the process answers."""
+    return PlainTextResponse("live\n")
+
+
+async def readiness(database: Database) -> Response:
+    """Says that the database answers; raises Unavailable if it does not do so in time."""
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await database.read("SELECT 1", [])
+    except TimeoutError:
+        raise Unavailable("The database does not answer.") from None
+    return PlainTextResponse("ready\n")

@@ -1,0 +1,89 @@
+"""The outermost layer: what every response carries, and what no request gets past."""
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from graph.endpoint import failed, refused
+from graph.requests import JSON, RequestError
+
+MAX_HEADERS = 100
+MAX_HEAD_BYTES = 16 << 10
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+HEALTH = "/health/"
+SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
+
+
+class Door:
+    """Gives each request an id, checks its head, adds the security headers to its response, and lets no exception out.
+
+    `direct` names applications by path that are reached without Starlette's routing, which costs 12 us.
+    """
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str], direct: Mapping[str, ASGIApp]) -> None:
+        self._app = app
+        self._direct = direct
+        self._allowed_hosts = LOOPBACK | {host.lower() for host in allowed_hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        added = [*SECURITY_HEADERS, (b"x-request-id", request_id.encode())]
+        if scope["scheme"] == "https":
+            added.append(STRICT_TRANSPORT)
+        has_started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                message["headers"].extend(added)
+            await send(message)
+
+        try:
+            self._check(scope)
+            await self._direct.get(scope["path"], self._app)(scope, receive, send_with_headers)
+        except Exception as error:
+            if has_started:
+                raise
+            await failed(refused(error, request_id), JSON, request_id).send(send_with_headers)
+
+    def _check(self, scope: Scope) -> None:
+        headers = scope["headers"]
+        size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+        host = b""
+        for name, value in headers:
+            size += len(name) + len(value)
+            if name == b"host":
+                host = value
+        if size > MAX_HEAD_BYTES or len(headers) > MAX_HEADERS:
+            raise RequestError(
+                f"The request line and headers may have at most {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers.", code="HEADERS_TOO_LARGE"
+            )
+        if _without_port(host) not in self._allowed_hosts and not scope["path"].startswith(HEALTH):
+            raise RequestError("This server does not answer for that host.", code="HOST_NOT_ALLOWED")
+
+
+def _without_port(host: bytes) -> str:
+    name, _, port = host.decode("latin-1").lower().rpartition(":")
+    return name if name and port.isdigit() else host.decode("latin-1").lower()
+
+
+def _request_id(scope: Scope) -> str:
+    """The id that the caller gave, if it is one that can be logged; else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            return str(value.decode())
+    return secrets.token_hex(8)
