@@ -324,7 +324,7 @@ describe(
     OutcomeStatus,
     "What became of a submitted record.",
     {
-        "CREATED": "Stored as new.",
+        "CREATED": "Stored as something new.",
         "REVISED": "Stored as the next revision of what was there.",
         "UNCHANGED": "The same is stored already; nothing was written.",
         "WITHDRAWN": "The statement was taken back.",
