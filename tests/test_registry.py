@@ -1,0 +1,58 @@
+"""Every name of the contract has a meaning, and every meaning a name: the schema and the registry of resolvers agree."""
+
+from collections.abc import Mapping
+
+import pytest
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, get_named_type
+
+from graph.schema import graphql_schema
+from resolvers.fields import Connection, Elements, Embedded, Many, Mutation, ObjectType, One, Reference, Source
+from resolvers.queries import TYPES
+
+STRUCTURAL = {"PageInfo"}
+"""Types of the Relay specification, which the planner itself answers; connections and edges are too."""
+
+OBJECTS = {
+    name: type_
+    for name, type_ in graphql_schema.type_map.items()
+    if isinstance(type_, GraphQLObjectType)
+    and not name.startswith("__")
+    and not name.endswith(("Connection", "Edge"))
+    and name not in STRUCTURAL
+}
+LOGIC = {"and", "or", "not"}
+TO_OTHERS = (One, Reference, Many, Connection, Elements, Embedded, Source, Mutation)
+
+
+def members(name: str) -> Mapping[str, object]:
+    """The members of an input of the schema, or the codes of an enum; none where there is no such type."""
+    type_ = graphql_schema.type_map.get(name)
+    if isinstance(type_, GraphQLInputObjectType):
+        return {member: field for member, field in type_.fields.items() if member not in LOGIC}
+    return type_.values if isinstance(type_, GraphQLEnumType) else {}
+
+
+def test_every_object_type_has_a_meaning() -> None:
+    assert set(TYPES) == set(OBJECTS)
+    assert all(type_.name == name for name, type_ in TYPES.items())
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_every_field_has_a_word_and_every_word_a_field(name: str) -> None:
+    assert set(TYPES[name].fields) == set(OBJECTS[name].fields)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_words_lead_to_the_types_that_the_contract_promises(name: str) -> None:
+    for field, word in TYPES[name].fields.items():
+        if isinstance(word, TO_OTHERS):
+            promised = get_named_type(OBJECTS[name].fields[field].type).name
+            assert promised.removesuffix("Connection") == word.type, field
+            assert promised.endswith("Connection") == isinstance(word, Connection), field
+
+
+@pytest.mark.parametrize("type_", TYPES.values(), ids=TYPES)
+def test_filters_and_orders_are_those_of_the_contract(type_: ObjectType) -> None:
+    assert set(type_.filters) == set(members(f"{type_.name}Filter") if type_.table else ())
+    assert set(type_.orders) == set(members(f"{type_.name}OrderField"))
+    assert set(type_.default_order) <= set(type_.orders)
