@@ -5,7 +5,8 @@ from __future__ import annotations
 import strawberry
 
 from graph.fields import Argument, field
-from graph.types.submissions import DecideInput, DecidePayload, SubmitInput, SubmitPayload
+from graph.types.receipts import DecidePayload, SubmitPayload
+from graph.types.submissions import DecideInput, SubmitInput
 
 
 @strawberry.type(description="What can be changed. Fields run in order, each in a transaction of its own.")

@@ -25,8 +25,9 @@ from graph.types.filters import (
 from graph.types.nodes import Node
 from graph.types.participation import CountBasis, Dimension, ParticipationFilter, ParticipationTable
 from graph.types.places import Department, MemberState
+from graph.types.receipts import Receipt
 from graph.types.statements import StatementConnection
-from graph.types.submissions import Receipt, SubmissionRef
+from graph.types.submissions import SubmissionRef
 
 
 @strawberry.type(description="What can be read. Rows that you may not see are left out, as if they did not exist.")
@@ -66,7 +67,7 @@ class Query:
         "The cohorts that you may see, by their first day unless you order them.", CohortFilter, CohortOrder
     )
     statements: StatementConnection = connection(
-        "The statements that you may see: a partner's own (scope statements:read), staff all, everybody those PUBLIC and VERIFIED.",
+        "The statements that you may see: a partner its own, with the scope statements:read; staff all; others those PUBLIC and VERIFIED.",
         StatementFilter,
         StatementOrder,
     )
@@ -76,11 +77,11 @@ class Query:
         Argument("basis", FigureBasis | None, "Keeps figures that come from there; absent keeps all."),
     )
     submission: Receipt | None = field(
-        "The receipt of one submission; null if nothing was stored by one, or if you may not see it. Needs the scope statements:read.",
+        "The receipt of one submission; null if there is none, or if you may not see it. A partner needs the scope statements:read.",
         Argument("by", SubmissionRef, "How the submission is named: in exactly one way."),
     )
     participation: ParticipationTable = field(
-        "How many people took part, by the count rules R0 to R8: no one is counted twice. Needs the scope statements:read.",
+        "Numbers over the statements that you may see, by the count rules R0 to R8. A partner needs the scope statements:read.",
         Argument("measure", Measure, "The stage to count; stages are never added to each other."),
         Argument("basis", CountBasis, "What the numbers rest on."),
         Argument("groupBy", list[Dimension], "What to group by, in this order; none gives one row. Each dimension triples the price.", []),

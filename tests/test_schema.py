@@ -19,10 +19,13 @@ from graphql import (
     GraphQLObjectType,
     OperationDefinitionNode,
     Undefined,
+    build_client_schema,
     get_named_type,
+    introspection_from_schema,
     is_specified_scalar_type,
     parse,
     parse_value,
+    print_schema,
     validate,
     validate_schema,
     value_from_ast,
@@ -238,6 +241,10 @@ def test_contract_is_what_the_code_prints() -> None:
 
 def test_schema_is_valid() -> None:
     assert validate_schema(graphql_schema) == []
+
+
+def test_introspection_tells_all_that_the_contract_tells() -> None:
+    assert print_schema(build_client_schema(introspection_from_schema(graphql_schema))) + "\n" == print_sdl()
 
 
 def fault(place: str, description: str | None) -> str | None:

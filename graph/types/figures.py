@@ -19,7 +19,7 @@ class Figure(Node):
     code: str = field("Its code, which never changes, so that a page can name one figure.")
     key: FigureKey = field("What it states; several figures may state the same.")
     value: Decimal = field("The amount, with two decimal places, in `unit`.")
-    unit: str = field("What the amount is in: an ISO 4217 currency code, or a word such as PEOPLE.")
+    unit: str = field("What the amount is in, such as USD.")
     precision: Precision = field("How exact the amount is.")
     basis: FigureBasis = field("Whether its source asserted it, or it was computed here.")
     period_from: date | None = field("The first day of the time that it covers; null where its source does not say.")

@@ -9,15 +9,15 @@ from graph.fields import field
 if TYPE_CHECKING:
     from graph.types.agencies import PartnerAgency, PartnerAgencyConnection
     from graph.types.courses import Cohort, CohortConnection, CourseConnection
+    from graph.types.receipts import Receipt
     from graph.types.statements import Statement, StatementConnection
-    from graph.types.submissions import Receipt
 
 LazyCohort = Annotated["Cohort", strawberry.lazy("graph.types.courses")]
 LazyCohortConnection = Annotated["CohortConnection", strawberry.lazy("graph.types.courses")]
 LazyCourseConnection = Annotated["CourseConnection", strawberry.lazy("graph.types.courses")]
 LazyPartnerAgency = Annotated["PartnerAgency", strawberry.lazy("graph.types.agencies")]
 LazyPartnerAgencyConnection = Annotated["PartnerAgencyConnection", strawberry.lazy("graph.types.agencies")]
-LazyReceipt = Annotated["Receipt", strawberry.lazy("graph.types.submissions")]
+LazyReceipt = Annotated["Receipt", strawberry.lazy("graph.types.receipts")]
 LazyStatement = Annotated["Statement", strawberry.lazy("graph.types.statements")]
 LazyStatementConnection = Annotated["StatementConnection", strawberry.lazy("graph.types.statements")]
 

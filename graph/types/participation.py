@@ -98,7 +98,8 @@ class ParticipationFilter:
 
 
 @strawberry.type(
-    description="Numbers of one measure, grouped. They rest on statements that you may see: a partner's on its own, staff's on all."
+    description="Numbers of one measure, grouped. They rest on the statements that you may see: "
+    "a partner's on its own, staff's on all, others' on those PUBLIC and VERIFIED."
 )
 class ParticipationTable:
     """A grouped answer."""
