@@ -1,0 +1,1 @@
+"""The tests: they mirror the floors; beside them stands what judges the whole."""

@@ -1,0 +1,397 @@
+"""Random valid operations over the contract, for the comparison of the compiler with its oracle.
+
+`operations` is a Hypothesis strategy. It walks the schema's types and keeps within the limits that the API sets: depth, aliases, root
+fields, directives and cost, with fragments expanded. Whatever merges must agree, so each selection remembers the response keys of its
+place (a `Place`), and a named fragment is spread only where its own place agrees with the one around it.
+
+A connection may take its `after` from a variable. The first time it is absent; `Operation.following` is the same operation with the
+cursors that the first answer gave, as variables or as literals.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+    is_list_type,
+)
+from hypothesis import strategies as st
+
+from tests.values import Drafts, Style, Values
+
+SKIPPED = {"Query.participation", "Viewer.limits"}
+LIMITS = {"depth": 12, "aliases": 30, "directives": 18, "root_fields": 20}
+COSTS = (40, 150, 600, 1800)
+PARTS = (3, 6, 12, 25, 60)
+LIST_COST = 5
+ALIASES = ("a", "b", "id", "code", "nodes", "from", "pageInfo", "A_1")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A document with one operation to execute; its variables, and other values for them; which of them are the `after` of a connection."""
+
+    body: str
+    definitions: dict[str, str]
+    variables: dict[str, Any]
+    others: dict[str, Any] = field(default_factory=dict)
+    pages: frozenset[str] = frozenset()
+    literal: frozenset[str] = frozenset()
+    name: str | None = None
+    rest: str = ""
+
+    @property
+    def text(self) -> str:
+        """The document."""
+        listed = ", ".join(f"${name}: {kind}" for name, kind in self.definitions.items())
+        head = f"query {self.name or ''}{f'({listed})' if listed else ''} " if listed or self.name else ""
+        return f"{head}{self.body}{self.rest}"
+
+    def following(self, cursors: dict[str, str]) -> "Operation":
+        """The same operation, with cursors for the `after` of some connections."""
+        body, rest, definitions, variables = self.body, self.rest, dict(self.definitions), dict(self.variables)
+        for name, cursor in cursors.items():
+            if name in self.literal:
+                body, rest = (text.replace(f"after: ${name}", f"after: {json.dumps(cursor)}") for text in (body, rest))
+                del definitions[name]
+                variables.pop(name, None)
+            else:
+                variables[name] = cursor
+        return replace(self, body=body, rest=rest, definitions=definitions, variables=variables)
+
+
+@dataclass(slots=True)
+class Entry:
+    """What a response key stands for."""
+
+    parent: GraphQLNamedType
+    name: str
+    type: str
+    arguments: str
+    place: "Place"
+
+
+Place = dict[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What may still be spent at a place, or what was spent."""
+
+    depth: int = 0
+    cost: int = 0
+    aliases: int = 0
+    directives: int = 0
+
+    def less(self, spent: "Room") -> "Room":
+        """What is left after spending."""
+        return Room(self.depth, self.cost - spent.cost, self.aliases - spent.aliases, self.directives - spent.directives)
+
+    def plus(self, other: "Room") -> "Room":
+        """What two parts of one selection spend together."""
+        depth = max(self.depth, other.depth)
+        return Room(depth, self.cost + other.cost, self.aliases + other.aliases, self.directives + other.directives)
+
+    def holds(self, spent: "Room") -> bool:
+        """Whether so much may be spent."""
+        return all(getattr(self, name) >= getattr(spent, name) for name in ("depth", "cost", "aliases", "directives"))
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A named fragment, finished."""
+
+    name: str
+    on: GraphQLNamedType
+    text: str
+    place: Place
+    spent: Room
+
+
+@dataclass(slots=True)
+class Builder:
+    """One operation in the making."""
+
+    schema: GraphQLSchema
+    drafts: Drafts
+    fragments: list[Fragment] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    keys: int = 0
+    parts: int = 0
+
+    def chance(self, percent: int) -> bool:
+        """True in so many cases of a hundred."""
+        return self.drafts.chance(percent)
+
+    def pick(self, options: Any) -> Any:
+        """One of the options."""
+        return self.drafts.pick(options)
+
+    # Selections.
+
+    def selection(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
+        """A selection set on a type, and what it spends."""
+        parts, spent = [], Room()
+        for _ in range(self.pick((1, 2, 3, 5) if self.parts > 0 else (1, 2))):
+            self.parts -= 1
+            part, cost = self.part(parent, place, room.less(spent))
+            parts.append(part)
+            spent = spent.plus(cost)
+        return "{ " + " ".join(parts) + " }", spent
+
+    def part(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
+        """A field, an inline fragment, or the spread of a named fragment."""
+        kind = self.pick(("inline", "spread", "spread")) if self.parts > 0 and self.chance(self.drafts.style.fragments) else "field"
+        if isinstance(parent, GraphQLInterfaceType):
+            kind = self.pick(("inline", "inline", "spread", "field"))
+        if kind == "inline":
+            return self.inline(parent, place, room)
+        if kind == "spread":
+            return self.spread(parent, place, room)
+        return self.field(parent, place, room)
+
+    def typename(self) -> tuple[str, Room]:
+        """The field that always fits."""
+        return "__typename", Room(depth=1)
+
+    def directives(self, room: Room) -> tuple[str, Room]:
+        """@include and @skip, seldom."""
+        text = ""
+        for name in self.pick((("include",), ("skip",), ("include", "skip"))) if room.directives >= 2 and self.chance(self.drafts.style.directives) else ():
+            value = self.drafts.condition()
+            text += f" @{name}(if: {value})"
+        return text, Room(directives=text.count("@"))
+
+    def conditions(self, parent: GraphQLNamedType) -> list[GraphQLNamedType]:
+        """The types whose fragments may stand in a selection on that type."""
+        if isinstance(parent, GraphQLInterfaceType):
+            return [*self.schema.get_possible_types(parent), parent]
+        assert isinstance(parent, GraphQLObjectType)
+        return [parent, *parent.interfaces]
+
+    def inline(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
+        """An inline fragment, with or without a type condition."""
+        directives, spent = self.directives(room)
+        on = self.pick([None, *self.conditions(parent)])
+        text, inner = self.selection(on or parent, place, room.less(spent))
+        return f"...{f' on {on}' if on else ''}{directives} {text}", spent.plus(inner)
+
+    def spread(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
+        """The spread of a fragment made before, or made now; a plain field if it does not fit here."""
+        directives, spent = self.directives(room)
+        allowed = self.conditions(parent)
+        known = [fragment for fragment in self.fragments if fragment.on in allowed and room.less(spent).holds(fragment.spent)]
+        fragment = self.pick(known) if known and self.chance(60) else self.fragment(self.pick(allowed), room.less(spent))
+        if not agree(place, fragment.place):
+            return self.field(parent, place, room)
+        merge(place, fragment.place)
+        return f"...{fragment.name}{directives}", spent.plus(fragment.spent)
+
+    def fragment(self, on: GraphQLNamedType, room: Room) -> Fragment:
+        """A new named fragment."""
+        place: Place = {}
+        text, spent = self.selection(on, place, room)
+        made = Fragment(f"F{len(self.fragments)}", on, text, place, spent)
+        self.fragments.append(made)
+        return made
+
+    # Fields.
+
+    def field(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
+        """A field with its alias, arguments, directives and selection."""
+        assert isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
+        fields = [name for name in parent.fields if f"{parent}.{name}" not in SKIPPED and self.fits(parent, name, room)]
+        deep = [name for name in fields if not is_leaf_type(get_named_type(parent.fields[name].type))]
+        if not fields or room.depth < 1 or self.chance(6):
+            return self.typename()
+        name = self.pick(deep) if deep and self.parts > 0 and self.chance(80 if "totalCount" in fields else self.drafts.style.objects) else self.pick(fields)
+        given = parent.fields[name]
+        key, entry, spent = self.key(parent, name, given, place, room)
+        if key is None:
+            return self.typename()
+        directives, more = self.directives(room.less(spent))
+        spent = spent.plus(more)
+        if entry is None:
+            arguments = self.arguments(given, room.less(spent))
+            entry = place[key] = Entry(parent, name, str(given.type), arguments, {})
+        head = f"{name if key == name else f'{key}: {name}'}{entry.arguments}{directives}"
+        if is_leaf_type(get_named_type(given.type)):
+            return head, spent.plus(Room(depth=1))
+        text, inner = self.inside(given, entry, room.less(spent))
+        return f"{head} {text}", spent.plus(inner)
+
+    def fits(self, parent: GraphQLNamedType, name: str, room: Room) -> bool:
+        """Whether there is room for a field at all."""
+        assert isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
+        given = get_named_type(parent.fields[name].type)
+        if is_leaf_type(given):
+            return room.depth >= 1
+        height = 5 if given.name.endswith("Connection") else 3
+        return room.depth >= height and room.cost >= 2 * LIST_COST + 2
+
+    def key(
+        self, parent: GraphQLNamedType, name: str, given: GraphQLField, place: Place, room: Room
+    ) -> tuple[str | None, Entry | None, Room]:
+        """The response key of a field, and what it stands for already; None if no key is free."""
+        key = self.pick(ALIASES) if room.aliases > 0 and self.chance(self.drafts.style.aliases) else name
+        if key not in place and parent is self.schema.query_type and len(place) >= LIMITS["root_fields"]:
+            return None, None, Room()
+        entry = place.get(key)
+        if entry is not None and not same(entry, parent, name, str(given.type)):
+            if room.aliases <= 0:
+                return None, None, Room()
+            self.keys += 1
+            key, entry = f"k{self.keys}", None
+        return key, entry, Room(aliases=int(key != name))
+
+    def inside(self, given: GraphQLField, entry: Entry, room: Room) -> tuple[str, Room]:
+        """The selection of a field that gives objects."""
+        named = get_named_type(given.type)
+        times, base = self.price(given, entry)
+        # A page's size may leave no room for more than the smallest selection.
+        left = Room(room.depth - 1, max(room.cost - base, 0) // times, room.aliases, room.directives)
+        text, spent = self.selection(named, entry.place, left)
+        if "after: $" in entry.arguments and "pageInfo" not in entry.place:
+            entry.place["pageInfo"] = Entry(named, "pageInfo", "PageInfo!", "", {"endCursor": Entry(named, "endCursor", "String", "", {})})
+            text = text[:-1] + "pageInfo { endCursor } }"
+            spent = spent.plus(Room(depth=2))
+        return text, Room(spent.depth + 1, base + times * spent.cost, spent.aliases, spent.directives)
+
+    def price(self, given: GraphQLField, entry: Entry) -> tuple[int, int]:
+        """How many times the selection of a field is paid, and what the field costs beside."""
+        if get_named_type(given.type).name.endswith("Connection"):
+            size = page_size(entry.arguments, self.drafts.sizes)
+            return max(size, 1), 1 + size
+        listed = is_list_type(given.type.of_type if isinstance(given.type, GraphQLNonNull) else given.type)
+        inner = entry.parent.name.endswith(("Connection", "Edge"))
+        return (1, 1) if inner or not listed else (LIST_COST, LIST_COST)
+
+    def arguments(self, given: GraphQLField, room: Room) -> str:
+        """The arguments of a field, with their parentheses."""
+        target = get_named_type(given.type).name.removesuffix("Connection")
+        texts: list[str] = []
+        text: str | None
+        for argument, declared in given.args.items():
+            if argument == "first":
+                text = self.drafts.size(max(room.cost // 2 - 1, 1))
+            elif argument == "after":
+                text = self.page() if self.chance(self.drafts.style.pages) else None
+            elif isinstance(declared.type, GraphQLNonNull) and not has_default(declared):
+                text = self.drafts.text(declared.type, (target, argument), has_default=False, null=False)
+            elif self.chance(self.drafts.style.arguments):
+                null = not isinstance(declared.type, GraphQLNonNull)
+                text = self.drafts.text(declared.type, (target, argument), has_default=has_default(declared), null=null)
+            else:
+                text = None
+            if text is not None:
+                texts.append(f"{argument}: {text}")
+        return f"({', '.join(texts)})" if texts else ""
+
+    def page(self) -> str:
+        """A new variable for the `after` of a connection."""
+        name = f"p{len(self.pages)}_"
+        self.pages.append(name)
+        self.drafts.definitions[name] = "String"
+        if self.chance(20):
+            self.drafts.variables[name] = None
+        return f"${name}"
+
+
+def has_default(declared: Any) -> bool:
+    """Whether an argument or input field has a default value."""
+    return bool(declared.ast_node is not None and declared.ast_node.default_value is not None)
+
+
+def page_size(arguments: str, sizes: dict[str, int]) -> int:
+    """The rows that a connection's arguments ask for at most."""
+    found = re.search(r"first: (\$?\w+)", arguments)
+    if found is None:
+        return 25
+    return sizes[found[1]] if found[1].startswith("$") else int(found[1])
+
+
+def same(entry: Entry, parent: GraphQLNamedType, name: str, type: str) -> bool:
+    """Whether a response key may stand for that field too."""
+    return entry.name == name and entry.type == type
+
+
+def agree(place: Place, other: Place) -> bool:
+    """Whether two selections can be merged."""
+    return all(
+        key not in place
+        or (
+            same(place[key], entry.parent, entry.name, entry.type)
+            and place[key].arguments == entry.arguments
+            and agree(place[key].place, entry.place)
+        )
+        for key, entry in other.items()
+    )
+
+
+def merge(place: Place, other: Place) -> None:
+    """Adds the response keys of a selection to a place that agrees with it."""
+    for key, entry in other.items():
+        if key in place:
+            merge(place[key].place, entry.place)
+        else:
+            place[key] = Entry(entry.parent, entry.name, entry.type, entry.arguments, {})
+            merge(place[key].place, entry.place)
+
+
+def operations(schema: GraphQLSchema, values: Values, style: Style) -> st.SearchStrategy[Operation]:
+    """Operations that are valid against the schema, with values that occur in the world and some that do not.
+
+    Hypothesis chooses a seed alone: if it chose every part, half of its operations would be repeated (it mutates what it has), and
+    `reduction.py` makes a failing operation smaller than it could.
+    """
+    return st.integers(0, 2**64 - 1).map(lambda seed: operation(Random(seed), schema, values, style))
+
+
+def operation(random: Random, schema: GraphQLSchema, values: Values, style: Style) -> Operation:
+    """A random operation."""
+    drafts = Drafts(random, style, schema, values)
+    builder = Builder(schema, drafts, parts=drafts.pick(PARTS))
+    assert schema.query_type is not None
+    room = Room(LIMITS["depth"], drafts.pick(COSTS), LIMITS["aliases"], LIMITS["directives"])
+    body, _ = builder.selection(schema.query_type, {}, room)
+    if drafts.chance(5):
+        body = body[:-1] + drafts.pick(('__type(name: "Cohort") { kind name }', "__schema { queryType { name } }")) + " }"
+    used = reached(body, builder.fragments)
+    rest = "".join(f" fragment {fragment.name} on {fragment.on} {fragment.text}" for fragment in used)
+    named = set(re.findall(r"\$(\w+)", body + rest))
+    name = "Asked" if drafts.chance(15) else None
+    if name and drafts.chance(30):
+        rest += " query Other { __typename }"
+    return Operation(
+        body=body,
+        rest=rest,
+        name=name,
+        definitions={key: kind for key, kind in drafts.definitions.items() if key in named},
+        variables={key: value for key, value in drafts.variables.items() if key in named},
+        others={key: value for key, value in drafts.others.items() if key in named},
+        pages=frozenset(named.intersection(builder.pages)),
+        literal=frozenset(page for page in builder.pages if drafts.chance(40)),
+    )
+
+
+def reached(body: str, fragments: list[Fragment]) -> list[Fragment]:
+    """The fragments that the body spreads, itself or through others."""
+    known = {fragment.name: fragment for fragment in fragments}
+    names: list[str] = []
+    waiting = re.findall(r"\.\.\.(F\d+)", body)
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names.append(name)
+            waiting += re.findall(r"\.\.\.(F\d+)", known[name].text)
+    return [fragment for fragment in fragments if fragment.name in names]

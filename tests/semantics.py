@@ -1,0 +1,321 @@
+"""What the rows mean to one viewer, in plain Python: the half of the oracle that knows nothing of GraphQL documents.
+
+Graph       the rows that a viewer may see, and which of them a filter matches
+POLICIES    who may see a row of each table
+OPERATORS   what a filter compares
+Order       the order of rows, ties by id; the cursor of a row is the text of its sort keys
+paged       the page of a connection
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cmp_to_key
+from typing import Any
+from uuid import UUID
+
+from models.viewer import Viewer, ViewerKind
+from tests.rows import Row, World
+
+CURSOR = "cursor_"
+NODES = {
+    "MemberState": "member_state",
+    "Department": "department",
+    "PartnerAgency": "partner_agency",
+    "Course": "course",
+    "Cohort": "cohort",
+    "Statement": "statement",
+    "Figure": "figure",
+}
+TABLES = NODES | {"Receipt": "submission", "Decision": "decision", "Outcome": "submission_item"}
+KEYS = {"member_state": "code", "department": "code"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row, as an object of a GraphQL type."""
+
+    type: str
+    row: Row
+
+    @property
+    def id(self) -> str:
+        """The global id."""
+        return f"{self.type}:{key_of(TABLES[self.type], self.row)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The rows, as one viewer sees them during one operation, and the cursors given out for the `after` of each variable."""
+
+    world: World
+    viewer: Viewer
+    seen: dict[str, list[Row]] = field(default_factory=dict)
+    cursors: dict[str, list[str]] = field(default_factory=dict)
+
+    def rows(self, table: str, **equal: Any) -> list[Row]:
+        """The rows of a table that this viewer may see and whose columns equal the given values."""
+        if table not in self.seen:
+            self.seen[table] = [row for row in self.world[table] if self.visible(table, row)]
+        return [row for row in self.seen[table] if all(row[column] == value for column, value in equal.items())]
+
+    def one(self, table: str, key: Any) -> Row | None:
+        """The row with that key, if there is one and this viewer may see it."""
+        if key is None:
+            return None
+        return next(iter(self.rows(table, **{KEYS.get(table, "id"): key})), None)
+
+    def item(self, type: str, key: Any) -> Item | None:
+        """The object with that key, if there is one and this viewer may see it."""
+        row = self.one(TABLES[type], key)
+        return None if row is None else Item(type, row)
+
+    def items(self, type: str, **equal: Any) -> list[Item]:
+        """The objects that this viewer may see and whose columns equal the given values."""
+        return [Item(type, row) for row in self.rows(TABLES[type], **equal)]
+
+    # Who may see a row: PLAN's table of policies, line by line.
+
+    def visible(self, table: str, row: Row) -> bool:
+        """Whether this viewer may see the row."""
+        rule = POLICIES.get(table)
+        if rule is None:
+            return table in OPEN
+        return rule(self, row)
+
+    def owner(self, agency_id: Any) -> bool:
+        """Whether this viewer is a client of that partner agency."""
+        return self.viewer.kind == ViewerKind.PARTNER and agency_id == self.viewer.agency_id
+
+    def staff(self) -> bool:
+        """Whether this viewer is staff."""
+        return self.viewer.kind == ViewerKind.STAFF
+
+    def stored(self, table: str, key: Any) -> Row:
+        """A row, whoever asks: for the policies of the rows that belong to it."""
+        return next(row for row in self.world[table] if row["id"] == key)
+
+    def sees_agency(self, row: Row) -> bool:
+        """Accepted; or the partner's own, or the partner itself; or staff asks."""
+        return self.staff() or row["accepted_at"] is not None or self.owner(row["submitted_by_id"]) or self.owner(row["id"])
+
+    def sees_training(self, row: Row) -> bool:
+        """A course or cohort: anonymous viewers see what is accepted and public; partners what is accepted or their own."""
+        accepted = row["accepted_at"] is not None
+        if self.viewer.kind == ViewerKind.ANONYMOUS:
+            return accepted and row["visibility"] == "PUBLIC"
+        return self.staff() or accepted or self.owner(row["submitted_by_id"])
+
+    def sees_statement(self, row: Row) -> bool:
+        """Anonymous viewers see what is public and verified; partners their own only."""
+        if self.viewer.kind == ViewerKind.ANONYMOUS:
+            return bool(row["visibility"] == "PUBLIC" and row["state"] == "VERIFIED")
+        return self.staff() or self.owner(row["partner_id"])
+
+    # What a filter says of a row.
+
+    def matches(self, item: Item, given: dict[str, Any] | None) -> bool:
+        """Whether the row satisfies a filter; what is null or absent in it says nothing."""
+        return all(self.satisfies(item, name, value) for name, value in (given or {}).items() if value is not None)
+
+    def satisfies(self, item: Item, name: str, value: Any) -> bool:
+        """Whether the row satisfies one entry of a filter."""
+        if name == "and":
+            return all(self.matches(item, part) for part in value)
+        if name == "or":
+            return any(self.matches(item, part) for part in value)
+        if name == "not":
+            return not self.matches(item, value)
+        if name in RELATIONS:
+            other = related(self, item, name)
+            return other is not None and self.matches(other, value)
+        return all(OPERATORS[operator](filtered(item, name), operand) for operator, operand in value.items())
+
+
+OPEN = {
+    "member_state",
+    "membership",
+    "department",
+    "partner_listing",
+    "partner_listing_agency",
+    "agency_operation",
+    "agency_ancestor",
+    "figure",
+}
+POLICIES: dict[str, Callable[[Graph, Row], bool]] = {
+    "partner_agency": Graph.sees_agency,
+    "course": Graph.sees_training,
+    "cohort": Graph.sees_training,
+    "cohort_role": lambda graph, row: graph.sees_training(graph.stored("cohort", row["cohort_id"])),
+    "cohort_course": lambda graph, row: graph.sees_training(graph.stored("cohort", row["cohort_id"])),
+    "cohort_cost": lambda graph, row: graph.staff() or graph.owner(graph.stored("cohort", row["cohort_id"])["submitted_by_id"]),
+    "statement": Graph.sees_statement,
+    "statement_member_state": lambda graph, row: graph.sees_statement(graph.stored("statement", row["statement_id"])),
+    "statement_department": lambda graph, row: graph.sees_statement(graph.stored("statement", row["statement_id"])),
+    "decision": lambda graph, row: (
+        graph.viewer.kind != ViewerKind.ANONYMOUS and graph.sees_statement(graph.stored("statement", row["statement_id"]))
+    ),
+    "submission": lambda graph, row: graph.staff() or graph.owner(row["partner_id"]),
+    "submission_item": lambda graph, row: graph.staff() or graph.owner(graph.stored("submission", row["submission_id"])["partner_id"]),
+    "submission_issue": lambda graph, row: graph.staff() or graph.owner(graph.stored("submission", row["submission_id"])["partner_id"]),
+}
+
+
+def key_of(table: str, row: Row) -> Any:
+    """The key of a row."""
+    return row[KEYS.get(table, "id")]
+
+
+def snake(name: str) -> str:
+    """The column that has the name of a GraphQL field."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+# The relations to one: field -> type, column of the key.
+RELATIONS = {
+    "parent": ("PartnerAgency", "parent_id"),
+    "submittedBy": ("PartnerAgency", "submitted_by_id"),
+    "memberState": ("MemberState", "member_state_code"),
+    "department": ("Department", "department_code"),
+    "owner": ("PartnerAgency", "owner_id"),
+    "venueState": ("MemberState", "venue_state_code"),
+    "sameRunAs": ("Cohort", "same_run_as_id"),
+    "partner": ("PartnerAgency", "partner_id"),
+    "cohort": ("Cohort", "cohort_id"),
+    "submission": ("Receipt", "submission_id"),
+    "supersedes": ("Figure", "supersedes_id"),
+    "agency": ("PartnerAgency", "agency_id"),
+    "operator": ("PartnerAgency", "operator_id"),
+}
+
+
+def related(graph: Graph, item: Item, name: str) -> Item | None:
+    """The object that a relation to one leads to, if there is one and the viewer may see it."""
+    type_name, column = RELATIONS[name]
+    return graph.item(type_name, item.row[column])
+
+
+def filtered(item: Item, name: str) -> Any:
+    """The value that a filter compares."""
+    if name == "id":
+        return item.id
+    if name == "accepted":
+        return item.row["accepted_at"] is not None
+    return item.row["reporting_period_label" if name == "reportingPeriod" else snake(name)]
+
+
+def operand(value: Any, given: Any) -> Any:
+    """What was given to an operator, as a value of the kind that it is compared with."""
+    match value:
+        case datetime():
+            return datetime.fromisoformat(given)
+        case date():
+            return date.fromisoformat(given)
+        case Decimal():
+            return Decimal(str(given))
+        case _:
+            return given
+
+
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda value, given: value is not None and value == operand(value, given),
+    "in": lambda value, given: value is not None and any(value == operand(value, one) for one in given),
+    "lt": lambda value, given: value is not None and value < operand(value, given),
+    "lte": lambda value, given: value is not None and value <= operand(value, given),
+    "gt": lambda value, given: value is not None and value > operand(value, given),
+    "gte": lambda value, given: value is not None and value >= operand(value, given),
+    "isNull": lambda value, given: (value is None) == given,
+}
+
+
+# Sort keys. Python compares texts by code point and UUIDs by their number, which is bytewise.
+
+
+def precedes(first: Any, second: Any, direction: str = "ASC") -> int:
+    """Negative if the first value comes before the second, 0 if they are equal; a missing value comes last in both directions."""
+    if first is None or second is None:
+        return int(first is None) - int(second is None)
+    if first == second:
+        return 0
+    return -1 if (first < second) == (direction == "ASC") else 1
+
+
+def compare(first: list[Any], second: list[Any], directions: list[str]) -> int:
+    """Negative if the row with the first sort keys comes before the row with the second."""
+    for left, right, direction in zip(first, second, directions, strict=True):
+        compared = precedes(left, right, direction)
+        if compared:
+            return compared
+    return 0
+
+
+def in_order(rows: Iterable[Row], *columns: str) -> list[Row]:
+    """The rows ascending by the columns, missing values last."""
+    directions = ["ASC"] * len(columns)
+
+    def compared(left: Row, right: Row) -> int:
+        return compare([left[column] for column in columns], [right[column] for column in columns], directions)
+
+    return sorted(rows, key=cmp_to_key(compared))
+
+
+# Connections.
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The columns that rows are ordered by, and the direction of each; the last column is unique."""
+
+    columns: list[str]
+    directions: list[str]
+
+    def keys(self, item: Item) -> list[Any]:
+        """The sort keys of a row."""
+        return [item.row[column] for column in self.columns]
+
+    def cursor(self, item: Item) -> str:
+        """The cursor of a row."""
+        keys = [None if key is None else [type(key).__name__, str(key)] for key in self.keys(item)]
+        return CURSOR + json.dumps([item.type, self.columns, self.directions, keys]).encode().hex()
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "int": int,
+    "Decimal": Decimal,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "UUID": UUID,
+}
+
+
+def keys_in(cursor: str) -> list[Any]:
+    """The sort keys that a cursor stands for."""
+    keys = json.loads(bytes.fromhex(cursor.removeprefix(CURSOR)))[3]
+    return [None if key is None else READERS[key[0]](key[1]) for key in keys]
+
+
+def paged(items: list[Item], order: Order, args: dict[str, Any]) -> dict[str, Any]:
+    """The connection of the page that `first` and `after` ask for."""
+
+    def compared(left: Item, right: Item) -> int:
+        return compare(order.keys(left), order.keys(right), order.directions)
+
+    items = sorted(items, key=cmp_to_key(compared))
+    after = args.get("after")
+    rest = items if after is None else [item for item in items if compare(order.keys(item), keys_in(after), order.directions) > 0]
+    page = rest[: args["first"]]
+    edges = [{"cursor": order.cursor(item), "node": item} for item in page]
+    return {
+        "edges": edges,
+        "nodes": page,
+        "totalCount": len(items),
+        "pageInfo": {
+            "hasNextPage": len(rest) > len(page),
+            "hasPreviousPage": after is not None,
+            "startCursor": edges[0]["cursor"] if edges else None,
+            "endCursor": edges[-1]["cursor"] if edges else None,
+        },
+    }

@@ -1,0 +1,277 @@
+"""Random values for arguments and variables: such as occur in the world's rows, and some that do not.
+
+Values   the values of a world by type and field, as JSON holds them
+Drafts   draws texts of values for a document, and declares variables, with or without defaults, given, absent or null
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    get_named_type,
+)
+
+from tests.rows import World
+from tests.semantics import NODES, TABLES, Item, snake
+
+Hint = tuple[str, str]
+SIZES = (0, 1, 2, 3, 5, 10, 25, 40, 100)
+DEFAULT_SIZE = 25
+MISSING = "0190ffff-0000-7000-8000-00000000dead"
+OTHERS: dict[str, list[Any]] = {
+    "String": ["", "a", "Alpha", "zz", "É"],
+    "Int": [0, 1, -1, 2_147_483_647],
+    "Date": ["2020-01-01", "1999-12-31"],
+    "DateTime": ["2024-03-01T00:00:00+00:00", "2024-03-01T00:00:00Z"],
+    "Decimal": ["8.5", "0", "-1.25"],
+}
+DEPTH = 3
+"""How deep filters go."""
+
+
+class Values:
+    """The values of a world, by GraphQL type and field."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.known: dict[tuple[str, Hint], list[Any]] = {}
+
+    def of(self, scalar: str, hint: Hint) -> list[Any]:
+        """Values that a scalar may take at a place; those of the world first."""
+        if (scalar, hint) not in self.known:
+            found = self.ids(hint[0]) if scalar == "ID" else self.column(*hint)
+            self.known[scalar, hint] = list(dict.fromkeys([*found, *OTHERS.get(scalar, [])]))
+        return self.known[scalar, hint]
+
+    def ids(self, type_name: str) -> list[str]:
+        """Global ids of a type, or of every type that is a node; and one that is missing."""
+        types = [type_name] if type_name in TABLES else list(NODES)
+        found = [[Item(one, row).id for row in self.world[TABLES[one]]] for one in types]
+        missing = [f"{one}:{'XX' if one in ('MemberState', 'Department') else MISSING}" for one in types]
+        return [ids[number] for number in range(max(map(len, found))) for ids in found if number < len(ids)] + missing
+
+    def column(self, type_name: str, field_name: str) -> list[Any]:
+        """The values of the column of a field, as JSON holds them."""
+        column = "reporting_period_label" if field_name == "reportingPeriod" else snake(field_name)
+        rows = self.world[TABLES[type_name]] if type_name in TABLES else []
+        return [spelt(row[column], number) for number, row in enumerate(rows) if row.get(column) is not None]
+
+
+def spelt(value: Any, number: int) -> Any:
+    """A value of a row as JSON holds it, spelt in one of the ways that mean the same."""
+    match value:
+        case datetime():
+            zone = timezone(timedelta(hours=(0, -4, 5.5)[number % 3]))
+            return value.astimezone(zone).isoformat().replace("+00:00", ("+00:00", "Z")[number // 3 % 2])
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case _:
+            return value
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How often, of a hundred times, an operation does what it may do."""
+
+    fragments: int = 20
+    directives: int = 8
+    aliases: int = 20
+    objects: int = 50
+    arguments: int = 35
+    variables: int = 18
+    pages: int = 25
+
+
+@dataclass(slots=True)
+class Drafts:
+    """Draws values, and declares the variables of one operation, with two assignments of values to them."""
+
+    random: Random
+    style: "Style"
+    schema: GraphQLSchema
+    values: Values
+    definitions: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    reusable: dict[tuple[str, Hint], list[str]] = field(default_factory=dict)
+
+    def chance(self, percent: int) -> bool:
+        """True in so many cases of a hundred."""
+        return self.random.random() * 100 < percent
+
+    def pick(self, options: Any) -> Any:
+        """One of the options."""
+        return self.random.choice(options)
+
+    # Texts, with variables at any depth.
+
+    def text(self, kind: GraphQLInputType, hint: Hint, *, has_default: bool, null: bool, one_of: bool = False, deep: int = DEPTH) -> str:
+        """The text of a value for a place of that type, which may have a default, may take null, or may be the one field of a @oneOf."""
+        if self.chance(self.style.variables):
+            return self.variable(kind, hint, has_default=has_default, null=null, one_of=one_of, deep=deep)
+        if null and self.chance(4):
+            return "null"
+        return self.literal(kind, hint, deep)
+
+    def condition(self) -> str:
+        """The text of the value of @include or @skip."""
+        place, hint = GraphQLNonNull(GraphQLBoolean), ("", "if")
+        if self.chance(60):
+            return self.variable(place, hint, has_default=False, null=False, one_of=False, deep=0)
+        return self.literal(place, hint, 0)
+
+    def literal(self, kind: GraphQLInputType, hint: Hint, deep: int) -> str:
+        """The text of a value that is no variable, though parts of it may be."""
+        match kind:
+            case GraphQLNonNull(of_type=inner):
+                return self.literal(inner, hint, deep)
+            case GraphQLList(of_type=inner):
+                count = self.pick((1, 2, 0))
+                items = [self.text(inner, hint, has_default=False, null=False, deep=deep) for _ in range(count)]
+                alone = count == 1 and not items[0].startswith("$") and self.chance(15)
+                return items[0] if alone else f"[{', '.join(items)}]"
+            case GraphQLInputObjectType():
+                chosen = self.chosen(kind, deep)
+                texts = [f"{name}: {self.inner(kind, name, given, hint, deep)}" for name, given in chosen.items()]
+                return "{" + ", ".join(texts) + "}"
+            case _:
+                return written(kind, self.leaf(kind, hint))
+
+    def inner(self, parent: GraphQLInputObjectType, name: str, given: GraphQLInputField, hint: Hint, deep: int) -> str:
+        """The text of a field of an input object."""
+        null = not isinstance(given.type, GraphQLNonNull) and nested(parent)
+        defaulted = given.ast_node is not None and given.ast_node.default_value is not None
+        below_it = hinted(parent, name, hint)
+        return self.text(given.type, below_it, has_default=defaulted, null=null, one_of=parent.is_one_of, deep=deep - nested(parent))
+
+    # Variables.
+
+    def variable(self, kind: GraphQLInputType, hint: Hint, *, has_default: bool, null: bool, one_of: bool, deep: int) -> str:
+        """A variable that may stand at the place."""
+        required = isinstance(kind, GraphQLNonNull)
+        base = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        must_have = required and not has_default
+        strict = one_of or self.chance(70 if must_have else 30)
+        declared = f"{base}!" if strict else str(base)
+        known = self.reusable.get((f"{declared}{must_have and not strict}", hint), [])
+        if known and self.chance(50):
+            return f"${self.pick(known)}"
+        name = f"v{len(self.definitions)}"
+        self.definitions[name] = declared
+        default = (must_have and not strict) or self.chance(30)
+        if default:
+            absent = null and not strict and self.chance(20)
+            self.definitions[name] += " = null" if absent else f" = {written(base, self.plain(base, hint, deep))}"
+        choices = ("value", *(("absent",) if default or not strict else ()), *(("null",) if null and not strict else ()))
+        for assigned in (self.variables, self.others):
+            given = self.pick(choices)
+            if given != "absent":
+                assigned[name] = None if given == "null" else self.plain(base, hint, deep)
+        if not null or strict:
+            self.reusable.setdefault((f"{declared}{must_have and not strict}", hint), []).append(name)
+        return f"${name}"
+
+    def size(self, most: int) -> str | None:
+        """The text of a `first` of at most so many; None to leave it away."""
+        options = [size for size in SIZES if size <= most]
+        if most >= DEFAULT_SIZE and not self.chance(60):
+            return None
+        if not self.chance(25):
+            return str(self.pick(options))
+        name = f"v{len(self.definitions)}"
+        kind = self.pick(("Int!", "Int"))
+        default, value, other = (self.pick((None, *options)) for _ in range(3))
+        if (value is None or other is None) and default is None and (kind == "Int!" or most < DEFAULT_SIZE):
+            value = other = options[-1]
+        self.definitions[name] = kind if default is None else f"{kind} = {default}"
+        self.variables |= {} if value is None else {name: value}
+        self.others |= {} if other is None else {name: other}
+        unstated = DEFAULT_SIZE if default is None else default
+        self.sizes[f"${name}"] = max(unstated if size is None else size for size in (value, other))
+        return f"${name}"
+
+    # Plain values, as JSON holds them.
+
+    def plain(self, kind: GraphQLInputType, hint: Hint, deep: int) -> Any:
+        """A value as JSON holds it."""
+        match kind:
+            case GraphQLNonNull(of_type=inner):
+                return self.plain(inner, hint, deep)
+            case GraphQLList(of_type=inner):
+                items = [self.plain(inner, hint, deep) for _ in range(self.pick((1, 2, 0)))]
+                return items[0] if len(items) == 1 and self.chance(15) else items
+            case GraphQLInputObjectType():
+                chosen = self.chosen(kind, deep)
+                return {name: self.plain(given.type, hinted(kind, name, hint), deep - nested(kind)) for name, given in chosen.items()}
+            case _:
+                return self.leaf(kind, hint)
+
+    def chosen(self, kind: GraphQLInputObjectType, deep: int) -> dict[str, GraphQLInputField]:
+        """Some fields of an input object: those it needs, or the one of a @oneOf, or any, or none."""
+        fields = {name: given for name, given in kind.fields.items() if deep > 0 or not filters(given)}
+        if kind.is_one_of:
+            names = [self.pick(list(fields))]
+        else:
+            names = [name for name, given in fields.items() if isinstance(given.type, GraphQLNonNull) and name != "direction"]
+            rest = [name for name in fields if name not in names]
+            names += [self.pick(rest) for _ in range(self.pick((1, 1, 1, 1, 2, 2, 3, 0)))] if rest else []
+        return {name: fields[name] for name in dict.fromkeys(names)}
+
+    def leaf(self, kind: GraphQLInputType, hint: Hint) -> Any:
+        """A scalar or the name of an enum's value."""
+        if isinstance(kind, GraphQLEnumType):
+            return self.pick(list(kind.values))
+        name = get_named_type(kind).name
+        if name == "Boolean":
+            return self.pick((True, False))
+        return self.pick(self.values.of(name, hint))
+
+
+def filters(given: GraphQLInputField) -> bool:
+    """Whether an input field holds a filter of a type, or some."""
+    kind = get_named_type(given.type)
+    return isinstance(kind, GraphQLInputObjectType) and nested(kind)
+
+
+def nested(kind: GraphQLInputObjectType) -> bool:
+    """Whether an input object is the filter of a type, not the operators of a scalar."""
+    return "and" in kind.fields
+
+
+def hinted(parent: GraphQLInputObjectType, name: str, hint: Hint) -> Hint:
+    """Where to look for values of a field of an input object."""
+    if nested(parent):
+        return parent.name.removesuffix("Filter"), name
+    if parent.is_one_of:
+        return parent.name.removesuffix("Ref").replace("Submission", "Receipt"), name
+    return hint
+
+
+def written(kind: GraphQLInputType, value: Any) -> str:
+    """The literal of a value that JSON holds."""
+    match kind:
+        case GraphQLNonNull(of_type=inner):
+            return written(inner, value)
+        case GraphQLList(of_type=inner):
+            return f"[{', '.join(written(inner, one) for one in value)}]" if isinstance(value, list) else written(inner, value)
+        case GraphQLInputObjectType():
+            return "{" + ", ".join(f"{name}: {written(kind.fields[name].type, one)}" for name, one in value.items()) + "}"
+        case GraphQLEnumType():
+            return str(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False)
