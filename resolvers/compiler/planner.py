@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, String, Text, Uuid, cast, column,
 from models.policies import Door, Predicate, Row, ScopeMissing
 from resolvers import fields as words
 from resolvers.compiler import arguments, connections
-from resolvers.compiler.arguments import Arguments, Bound
+from resolvers.compiler.arguments import Argument, Arguments, Bound
 from resolvers.compiler.binds import Binds, decode_id
 from resolvers.compiler.filters import Filters
 from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
@@ -136,14 +136,19 @@ class Planner:
     def _reference(self, word: words.Reference, selection: Selection, place: Place) -> Field:
         type_, row, allowed = self.visible(word.type)
         given = self.arguments(selection, place.type)[word.argument]
-        if not isinstance(given, Mapping):
-            raise TypeError("a one-of input is expected here")
-        (way, value), *_ = given.items()
-        if not isinstance(value, Bound):
-            raise InputError(f"`{way}` is null. Name what you look for.", path=(*place.path, word.argument, way))
+        way, value = self._one_way(given, (*place.path, word.argument))
         named = row.c[word.ways[way]] == self._reference_bind(way, value, type_, row.c[word.ways[way]], (*place.path, word.argument, way))
         own = [row.c[word.own[way]] == self._own_agency()] if way in word.own else []
         return One(selection.key, Rows((row,), (named, *own, allowed)), self.children(word.type, selection, row, place))
+
+    def _one_way(self, given: Argument, path: Path) -> tuple[str, Bound]:
+        """The one member of a one-of input: a variable that is absent or null leaves it empty, which no validation sees."""
+        ways = list(given.items()) if isinstance(given, Mapping) else []
+        match ways:
+            case [(way, Bound() as value)]:
+                return way, value
+            case _:
+                raise InputError("Name what you look for in exactly one way, and not by null.", path=path)
 
     def _own_agency(self) -> ColumnElement[Any]:
         return self.binds.add(lambda call: call.viewer.agency_id, Uuid())
