@@ -221,7 +221,7 @@ def _refusal(error: GraphQLError, code: str) -> DocumentError:
 def _clean(message: str) -> str:
     """A message of graphql-core, without what Python said about a value, and without whole objects and lists."""
     message = re.sub(r", but encountered error '.*'; found", ", found", message, flags=re.DOTALL)
-    return _short(re.sub(r"(?:,|\.) [fF]ound: [\[{].*", ".", message, flags=re.DOTALL))
+    return _short(re.sub(r"(?:[,.] [fF]ound)?: [\[{].*", ".", message, flags=re.DOTALL))
 
 
 def _short(text: str) -> str:

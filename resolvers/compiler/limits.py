@@ -6,6 +6,7 @@ Each fragment is priced once and remembered by name, and prices saturate, so tha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, NamedTuple, Protocol
 
 from graphql import (
@@ -26,7 +27,11 @@ from graphql import (
     VariableNode,
     get_named_type,
     get_nullable_type,
+    is_enum_type,
+    is_input_object_type,
+    is_interface_type,
     is_list_type,
+    is_object_type,
 )
 from graphql.utilities.coerce_input_value import coerce_default_value
 
@@ -190,6 +195,8 @@ class _Pricer:
         price = terms.base + terms.times * (terms.own + self.selections(node.selection_set, named, terms.page, path))
         if _is_introspective(named) and not _is_introspective(parent):
             price = 1 + price // INTROSPECTED_VALUES
+        elif node.name.value == "ofType":
+            price //= 2  # every other type wraps another, so that a long chain of them is mostly nulls
         self._by_node[id(node)] = min(price, CEILING), terms
         return min(price, CEILING)
 
@@ -266,18 +273,22 @@ def _is_introspective(type_: GraphQLNamedType) -> bool:
 
 
 def _introspected(schema: GraphQLSchema, name: str) -> int:
-    """The mean length of a list that introspection answers with."""
-    types = [type_ for type_ in schema.type_map.values() if hasattr(type_, "fields")]
-    fields = [field for type_ in types for field in type_.fields.values()]
+    """The mean length of a list that introspection answers with, rounded up."""
+    types = schema.type_map.values()
+    fields = [field for type_ in types if is_object_type(type_) or is_interface_type(type_) for field in type_.fields.values()]
     match name:
         case "types":
-            return len(schema.type_map)
+            return len(types)
         case "directives":
             return len(schema.directives)
-        case "fields" | "inputFields":
-            return 1 + len(fields) // len(types)
+        case "fields":
+            return ceil(len(fields) / len(types))
         case "args":
-            return 1 + sum(len(getattr(field, "args", ())) for field in fields) // len(fields)
+            return ceil(sum(len(field.args) for field in fields) / len(fields))
+        case "inputFields":
+            return ceil(sum(len(type_.fields) for type_ in types if is_input_object_type(type_)) / len(types))
+        case "enumValues":
+            return ceil(sum(len(type_.values) for type_ in types if is_enum_type(type_)) / len(types))
     return 1
 
 
