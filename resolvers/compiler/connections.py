@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, false, or_, tuple_
+from sqlalchemy.sql.elements import Grouping
 
 from models.policies import Predicate, Row
 from resolvers.compiler.arguments import Argument, Bound, Path
@@ -66,7 +67,8 @@ def place_of(order: Order, row: Row) -> tuple[ColumnElement[Any], ...]:
 def after(order: Order, row: Row, cursor: Bound, binds: Binds, path: Path) -> Predicate:
     """Whether a row comes after the one that the cursor names."""
     where = path if cursor.path is None else ("variables", *cursor.path)
-    values = binds.add(lambda call: open_cursor(cursor.resolve(call.variables), order.name, call.secret, where), ARRAY(Text))
+    bind = binds.add(lambda call: open_cursor(cursor.resolve(call.variables), order.name, call.secret, where), ARRAY(Text))
+    values = Grouping(bind)  # without parentheses PostgreSQL reads the index as part of the bind's type: $1::text[][1]
     columns = place_of(order, row)
     marks = [cast(values[index + 1], column.type) for index, column in enumerate(columns)]
     if all(not key.nullable and not descending for key, descending in order.keys):
