@@ -4,7 +4,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ARRAY, Integer, Text, Uuid, true
-from sqlalchemy.sql import func
 
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.binds import Finder
@@ -36,7 +35,7 @@ def viewer(parent: Any, given: Arguments, planning: Planning) -> Origin:
         "kind": binds.add(lambda call: call.viewer.kind.value, Text()),
         "client_name": binds.add(lambda call: call.viewer.client_name, Text()),
         "agency_id": binds.add(lambda call: call.viewer.agency_id, Uuid()),
-        "scopes": func.to_json(binds.add(lambda call: sorted(call.viewer.scopes), ARRAY(Text))),
+        "scopes": binds.add(lambda call: sorted(call.viewer.scopes), ARRAY(Text)),
         **{name: binds.add(limit(name), Integer()) for name in LIMITS},
     }
     return Origin(SimpleNamespace(c=row), Rows((), (true(),)))
