@@ -7,13 +7,14 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.embedded import default_folder
+from models.foreseen import Foreseen
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
 
 
-class SettingsError(Exception):
-    """The environment cannot be used; the message names the variable, in one line, and never its value."""
+class SettingsError(Foreseen):
+    """The environment cannot be used; the message names the variable, never its value."""
 
 
 class Settings(BaseSettings):

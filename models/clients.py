@@ -14,6 +14,7 @@ from models.access import ApiClient, ClientKind, Credential, Scope
 from models.agencies import PartnerAgency
 from models.base import new_id
 from models.database import Transaction
+from models.foreseen import Foreseen
 
 PREFIX = "pg"
 STAFF_AGENCY = "CARICOM-IMPACS"
@@ -27,8 +28,8 @@ _credential: Any = Credential.__table__  # type: ignore[attr-defined]
 _agency: Any = PartnerAgency.__table__  # type: ignore[attr-defined]
 
 
-class ClientError(Exception):
-    """What was asked for cannot be done; the message says why, in one line."""
+class ClientError(Foreseen):
+    """A client or credential that there cannot be."""
 
 
 @dataclass(frozen=True, slots=True)

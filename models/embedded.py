@@ -27,6 +27,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from models.foreseen import Foreseen
+
 MAJOR = 18
 SUPERUSER = "postgres"
 START_SECONDS = 60.0  # recovery after kill -9 of a busy server takes a while
@@ -46,8 +48,8 @@ SETTINGS = {
 UNSAFE_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
-class Unavailable(Exception):
-    """The embedded PostgreSQL cannot run here; the message says why, and what to do, in one line."""
+class Unavailable(Foreseen):
+    """The embedded PostgreSQL cannot run here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +109,13 @@ class Server:
 
     def start(self) -> None:
         """Starts the server or adopts it; from here until `stop`, this process is one of its users."""
-        try:
+        with explained(self.folder):
             self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
             self._prepare()
             with self._alone():
                 self._users = _open_lock(self.folder / "postgresql.users")
                 fcntl.flock(self._users, fcntl.LOCK_SH)
                 self._start()
-        except PermissionError as error:
-            raise Unavailable(f"{error.filename or self.folder} is not writable: choose another folder by DATA_DIR") from error
-        except FileExistsError as error:
-            raise Unavailable(f"{self.folder} is not a folder: choose another by DATA_DIR") from error
-        except OSError as error:
-            raise Unavailable(f"{self.folder} cannot be used ({error.strerror}): choose another folder by DATA_DIR") from error
 
     def stop(self) -> None:
         """Stops the server, unless another process uses it."""
@@ -306,6 +302,19 @@ def running(folder: Path, *, throwaway: bool = False) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Raises Unavailable, which says what to do, for what the system has against using this folder."""
+    try:
+        yield
+    except PermissionError as error:
+        raise Unavailable(f"{error.filename or folder} is not writable: choose another folder by DATA_DIR") from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise Unavailable(f"{folder} is not a folder: choose another by DATA_DIR") from error
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be used ({error.strerror}): choose another folder by DATA_DIR") from error
 
 
 def discard(folder: Path) -> bool:

@@ -74,15 +74,15 @@ async def current_role(connection: asyncpg.Connection) -> Role:
 
 
 async def grant(connection: asyncpg.Connection, role: str) -> None:
-    """Gives a role exactly the privileges above, whatever it had before. Run by the owner, in one transaction."""
-    async with connection.transaction():
-        await connection.execute(";\n".join(_statements(_quoted(role))))
+    """Gives a role exactly the privileges above, whatever it had before. Run by the owner; sent as one message, it is one transaction."""
+    await connection.execute(";\n".join(_statements(_quoted(role))))
 
 
 def _statements(role: str) -> Iterator[str]:
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
     yield f"REVOKE CREATE ON SCHEMA public FROM {role}"
     yield f"GRANT USAGE ON SCHEMA public TO {role}"
+    yield f"GRANT SELECT ON alembic_version TO {role}"
     for table, privileges in GRANTS.items():
         yield f"GRANT {', '.join(privileges)} ON {_quoted(str(table.__tablename__))} TO {role}"
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models import embedded, provision
-from models.provision import SERVER, Addresses
+from models.provision import Addresses
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder is made in it that is ours alone
 
@@ -30,7 +30,7 @@ def database() -> Iterator[Addresses]:
         Path(folder).chmod(0o711)
         with embedded.running(Path(folder), throwaway=True) as server:
             addresses = provision.embedded(server)
-            provision.migrate(addresses.owner, SERVER)
+            provision.migrate(addresses)
             yield addresses
 
 

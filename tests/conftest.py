@@ -49,7 +49,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _make_template(server: Server) -> None:
     addresses = provision.embedded(server, TEMPLATE)
-    provision.migrate(addresses.owner, SERVER)
+    provision.migrate(addresses)
 
 
 @pytest.fixture(scope="session")

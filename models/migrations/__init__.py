@@ -28,7 +28,7 @@ class Standing(Enum):
     BEHIND = "migrations are missing"
     CURRENT = "it is up to date"
     AHEAD = "a newer release has migrated it"
-    BROKEN = "it has tables of ours, but no record of migrations"
+    BROKEN = "its tables are not those that its record of migrations says"
 
 
 def head() -> str:
@@ -38,16 +38,14 @@ def head() -> str:
 
 async def standing(connection: asyncpg.Connection) -> Standing:
     """Where the database of the connection stands."""
+    tables = list(Table.metadata.tables)
+    found = await connection.fetchval("SELECT count(to_regclass(quote_ident(name))) FROM unnest($1::text[]) AS name", tables)
     recorded = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
     version = await connection.fetchval("SELECT max(version_num) FROM alembic_version") if recorded else None
     if version is None:
-        tables = [table.name for table in Table.metadata.tables.values()]
-        ours = await connection.fetchval(
-            "SELECT count(*) FROM unnest($1::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL", tables
-        )
-        return Standing.BROKEN if ours else Standing.EMPTY
+        return Standing.BROKEN if found else Standing.EMPTY
     if version == head():
-        return Standing.CURRENT
+        return Standing.CURRENT if found == len(tables) else Standing.BROKEN
     return Standing.AHEAD if version > head() else Standing.BEHIND
 
 
