@@ -1,8 +1,6 @@
 """The one composition point: settings and a database to an ASGI application."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -30,13 +28,8 @@ The schema can be introspected there. /health/live and /health/ready tell how th
 
 
 def create_app(settings: Settings, database: Database) -> Starlette:
-    """The application that serves the graph from this database. It closes the database when it ends."""
+    """The application that serves the graph from this database."""
     graph = Graph(graphql_schema, TYPES, database, settings.cursor_secret.encode(), introspection=settings.introspection)
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        yield
-        await database.close()
 
     async def ready(request: Request) -> Response:
         return await readiness(database)
@@ -49,7 +42,6 @@ def create_app(settings: Settings, database: Database) -> Starlette:
             Route("/health/ready", ready),
         ],
         middleware=[Middleware(Door, allowed_hosts=settings.allowed_hosts, direct={"/graphql": endpoint})],
-        lifespan=lifespan,
     )
 
 

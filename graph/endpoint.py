@@ -143,7 +143,7 @@ class Endpoint:
 
 def succeeded(data: bytes, media: str, viewer: Viewer) -> Response:
     """The answer that holds an operation's data."""
-    return Response(HTTPStatus.OK, OK_HEADERS[media], b'{"data":' + data + b"}")
+    return Response(HTTPStatus.OK.value, OK_HEADERS[media], b'{"data":' + data + b"}")
 
 
 def revalidated(response: Response, known: bytes | None) -> Response:
@@ -152,7 +152,7 @@ def revalidated(response: Response, known: bytes | None) -> Response:
     content_type = response.headers[0]
     headers = (content_type, (b"etag", tag), (b"cache-control", b"no-cache"), (b"vary", b"accept, authorization"))
     if known and tag in (each.strip() for each in known.split(b",")):
-        return Response(HTTPStatus.NOT_MODIFIED, headers[1:], b"")
+        return Response(HTTPStatus.NOT_MODIFIED.value, headers[1:], b"")
     return replace(response, headers=headers)
 
 
@@ -169,7 +169,7 @@ def failed(refusal: Refusal, media: str, request_id: str) -> Response:
     elif isinstance(refusal, Unavailable):
         headers += ((b"retry-after", str(refusal.retry_after).encode()),)
     errors = [_error(each, request_id) for each in (refusal, *refusal.also)]
-    return Response(status, headers, orjson.dumps({"errors": errors}))
+    return Response(status.value, headers, orjson.dumps({"errors": errors}))
 
 
 def _error(refusal: Refusal, request_id: str) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test_a_price_counts_objects(text: str, cost: int) -> None:
 
 
 def _measure() -> str:
-    return next(iter(graphql_schema.type_map["Measure"].values))  # type: ignore[attr-defined]
+    return str(next(iter(graphql_schema.type_map["Measure"].values)))  # type: ignore[attr-defined]
 
 
 def test_a_price_depends_on_the_variables_that_it_names() -> None:
@@ -273,7 +273,9 @@ def test_no_document_holds_the_server_up(name: str) -> None:
 
 
 class TestVariables:
-    TEXT = "query ($id: ID!, $first: Int = 7, $filter: CohortFilter) { cohort(by: {id: $id}) { id } cohorts(first: $first, filter: $filter) { totalCount } }"
+    TEXT = "query ($id: ID!, $first: Int = 7, $filter: CohortFilter) " + (
+        "{ cohort(by: {id: $id}) { id } cohorts(first: $first, filter: $filter) { totalCount } }"
+    )
 
     def coerce(self, **variables: Any) -> dict[str, Any]:
         return coerce(read(self.TEXT), graphql_schema, variables)
