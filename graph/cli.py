@@ -188,7 +188,7 @@ def revoke_client(which: str, as_json: bool) -> None:
 
     count = _in_transaction(lambda transaction: clients.revoke(transaction, which))
     if not count:
-        raise click.ClickException(f"no live credential is {which.partition('_')[0]}...: see ./run client list")
+        raise click.ClickException(f"nothing live has the id {'_'.join(which.split('_')[:2])}: see ./run client list")
     _show(as_json, {"revoked": count}, f"revoked {count} credential{'s' if count > 1 else ''}")
 
 

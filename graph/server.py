@@ -183,7 +183,8 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CannotServe(f"port {port} is taken: stop what listens there, or choose another by --port") from None
-        raise CannotServe(f"cannot listen on {host} port {port} ({error.strerror}): choose others by --host and --port") from None
+        reason = (error.strerror or "").partition(" (while")[0]
+        raise CannotServe(f"cannot listen on {host} port {port} ({reason}): choose others by --host and --port") from None
     with listener:
         yield listener
 

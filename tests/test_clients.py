@@ -1,0 +1,189 @@
+"""Clients and credentials: made by the owner, shown once, found by the serving role, stopped at once."""
+
+import asyncio
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from click.testing import CliRunner, Result
+
+from graph.auth import Authenticator
+from graph.cli import main
+from models import clients
+from models.access import ClientKind, Scope
+from models.clients import ClientError, Issued
+from models.database import Database
+from models.provision import Addresses
+from models.reference import loader
+from models.viewer import ViewerKind
+from resolvers.errors import Unauthenticated
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def owner(owner_database: Database) -> Database:
+    """The owner's database, with the reference data."""
+    async with owner_database.write() as transaction:
+        await loader.load(transaction)
+    return owner_database
+
+
+async def make(owner: Database, *scopes: Scope, agency: str = "US-STATE", kind: ClientKind = ClientKind.PARTNER, days: int = 30) -> Issued:
+    async with owner.write() as transaction:
+        return await clients.create(transaction, agency=agency, kind=kind, scopes=scopes, name="a client", days=days)
+
+
+def header(issued: Issued) -> bytes:
+    return f"Bearer {issued.credential}".encode()
+
+
+async def test_a_new_credential_is_known_to_the_server(owner: Database, database: Database) -> None:
+    issued = await make(owner, Scope.SUBMIT, Scope.SUBMIT)
+    viewer = await Authenticator(database).viewer(header(issued))
+    assert (viewer.kind, viewer.client_id, viewer.scopes) == (ViewerKind.PARTNER, issued.client_id, {"submit"})
+
+
+async def test_only_a_hash_is_stored(owner: Database) -> None:
+    issued = await make(owner)
+    prefix, key, secret = issued.credential.split("_", 2)
+    assert len(secret) == 43, "256 bits"
+    async with owner.write() as transaction:
+        stored = (await transaction.fetch(clients.select(clients._credential)))[0]
+    assert (stored["prefix"], stored["id"]) == (prefix, key)
+    assert stored["secret_hash"] == hashlib.sha256(secret.encode()).digest()
+    assert secret not in str(dict(stored))
+
+
+async def test_the_list_shows_the_beginning_of_a_credential(owner: Database) -> None:
+    issued = await make(owner, Scope.SUBMIT)
+    async with owner.write() as transaction:
+        (listed,) = await clients.clients(transaction)
+    assert listed.credential == issued.credential.rpartition("_")[0] or issued.credential.startswith(listed.credential + "_")
+    assert listed.is_live
+    assert (listed.agency, listed.kind, listed.scopes, listed.name) == ("US-STATE", "PARTNER", ["submit"], "a client")
+
+
+@pytest.mark.parametrize("by_client", [True, False])
+async def test_revoked_credentials_stop(owner: Database, database: Database, *, by_client: bool) -> None:
+    issued = await make(owner)
+    other = await make(owner)
+    async with owner.write() as transaction:
+        assert await clients.revoke(transaction, str(issued.client_id) if by_client else issued.credential) == 1
+        assert await clients.revoke(transaction, str(issued.client_id) if by_client else issued.credential) == 0
+    with pytest.raises(Unauthenticated):
+        await Authenticator(database).viewer(header(issued))
+    assert (await Authenticator(database).viewer(header(other))).client_id == other.client_id
+
+
+@pytest.mark.parametrize("which", ["", "pg_", "pg_0", "nothing", str(uuid4())])
+async def test_revoking_what_is_not_there(owner: Database, which: str) -> None:
+    await make(owner)
+    async with owner.write() as transaction:
+        assert await clients.revoke(transaction, which) == 0
+
+
+async def test_a_client_changes_over_with_two_credentials_and_no_third(owner: Database, database: Database) -> None:
+    first = await make(owner, Scope.SUBMIT)
+    async with owner.write() as transaction:
+        second = await clients.renew(transaction, first.client_id, 30)
+        with pytest.raises(ClientError, match="revoke one first"):
+            await clients.renew(transaction, first.client_id, 30)
+    for each in (first, second):
+        assert (await Authenticator(database).viewer(header(each))).client_id == first.client_id
+    async with owner.write() as transaction:
+        assert await clients.revoke(transaction, first.credential) == 1
+        await clients.renew(transaction, first.client_id, 30)
+    with pytest.raises(Unauthenticated):
+        await Authenticator(database).viewer(header(first))
+
+
+async def test_a_credential_expires(owner: Database) -> None:
+    issued = await make(owner, days=365)
+    assert abs(issued.expires_at - datetime.now(UTC) - timedelta(days=365)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("days", [0, 366])
+async def test_no_credential_lives_longer_than_a_year(owner: Database, days: int) -> None:
+    with pytest.raises(ClientError, match="1 to 365 days"):
+        await make(owner, days=days)
+    async with owner.write() as transaction:
+        assert await clients.clients(transaction) == []
+
+
+async def test_what_there_cannot_be(owner: Database) -> None:
+    with pytest.raises(ClientError, match="no agency with the code NOBODY"):
+        await make(owner, agency="NOBODY")
+    with pytest.raises(ClientError, match="decide is for staff"):
+        await make(owner, Scope.DECIDE)
+    with pytest.raises(ClientError, match="staff belong to CARICOM-IMPACS"):
+        await make(owner, kind=ClientKind.STAFF)
+    async with owner.write() as transaction:
+        with pytest.raises(ClientError, match="there is no client"):
+            await clients.renew(transaction, uuid4(), 30)
+
+
+async def test_staff(owner: Database, database: Database) -> None:
+    issued = await make(owner, Scope.DECIDE, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF)
+    assert (await Authenticator(database).viewer(header(issued))).kind is ViewerKind.STAFF
+
+
+async def run(*arguments: str) -> Result:
+    """A command, run in this process but outside its event loop."""
+    return await asyncio.to_thread(CliRunner().invoke, main, arguments)
+
+
+@pytest.fixture
+def on_cluster(addresses: Addresses, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a cluster; beside a running server the commands are run in test_serve."""
+    monkeypatch.setenv("DATABASE_URL", addresses.server)
+    monkeypatch.setenv("MIGRATION_URL", addresses.owner)
+
+
+@pytest.mark.usefixtures("on_cluster", "owner")
+async def test_commands_print_json(database: Database) -> None:
+    created = await run("client", "create", "--agency", "US-STATE", "--scope", "submit", "--scope", "statements:read", "--json")
+    assert created.exit_code == 0, created.output
+    issued = json.loads(created.stdout)
+    assert issued["scopes"] == ["statements:read", "submit"]
+    viewer = await Authenticator(database).viewer(f"Bearer {issued['credential']}".encode())
+    assert str(viewer.client_id) == issued["clientId"]
+    renewed = json.loads((await run("client", "renew", issued["clientId"], "--json")).stdout)
+    assert renewed["clientId"] == issued["clientId"]
+    listed = json.loads((await run("client", "list", "--json")).stdout)
+    assert [each["isLive"] for each in listed] == [True, True]
+    assert issued["credential"] not in str(listed)
+    revoked = await run("client", "revoke", issued["clientId"], "--json")
+    assert json.loads(revoked.stdout) == {"revoked": 2}
+    again = await run("client", "revoke", issued["clientId"])
+    assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
+
+
+@pytest.mark.usefixtures("on_cluster", "owner")
+async def test_commands_print_text() -> None:
+    created = await run("client", "create", "--staff", "--scope", "decide", "--name", "A person")
+    credential = created.stdout.splitlines()[0]
+    assert credential.startswith("pg_")
+    listed = await run("client", "list")
+    assert "A person" in listed.stdout
+    assert credential not in listed.stdout
+    revoked = await run("client", "revoke", credential)
+    assert revoked.stdout == "revoked 1 credential\n"
+
+
+@pytest.mark.usefixtures("on_cluster")
+@pytest.mark.parametrize(
+    "arguments", [["create"], ["create", "--agency", "US-STATE", "--days", "366"], ["create", "--scope", "all"], ["renew", "1"]]
+)
+async def test_commands_refuse_what_they_do_not_understand(arguments: list[str]) -> None:
+    assert (await run("client", *arguments)).exit_code == 2
+
+
+@pytest.mark.usefixtures("on_cluster")
+async def test_commands_on_a_database_without_agencies() -> None:
+    refused = await run("client", "create", "--agency", "US-STATE")
+    assert refused.exit_code == 1
+    assert "no agency with the code US-STATE" in refused.stderr
