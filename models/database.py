@@ -18,6 +18,7 @@ DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 ACQUIRE_SECONDS = 2.0
 WRITE_SECONDS = 15.0
 ANSWER_SECONDS = 0.5
+DEAD = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError)
 WAITING_PER_CONNECTION = 20
 
 
@@ -121,7 +122,7 @@ class Database:
         """The one value of one SQL statement, run outside any transaction; once more if its connection turns out to be dead."""
         try:
             return await self._read(sql, arguments)
-        except (asyncpg.PostgresConnectionError, ConnectionError):
+        except DEAD:
             return await self._read(sql, arguments)
 
     async def _read(self, sql: str, arguments: Sequence[Any]) -> Any:

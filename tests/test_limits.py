@@ -144,6 +144,7 @@ def test_dimensions_multiply() -> None:
         ("{ __typename } #" + "x" * 100_000, "DOCUMENT_TOO_LARGE"),
         ("{ __typename } #" + "é" * 50_000, "DOCUMENT_TOO_LARGE"),
         ('{ node(id: "\\u0000") { id } }', "BAD_USER_INPUT"),
+        ('{ node(id: "\\u{0}") { id } }', "BAD_USER_INPUT"),
         ('{ node(id: "' + "x" * (64 * 1024 + 1) + '") { id } }', "BAD_USER_INPUT"),
         ("{ cohorts(first: " + "9" * 30 + ") { totalCount } }", "BAD_USER_INPUT"),
         ("{ cohorts(first: " + "9" * 5_000 + ") { totalCount } }", "BAD_USER_INPUT"),
