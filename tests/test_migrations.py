@@ -157,10 +157,10 @@ async def test_a_half_migrated_schema(addresses: Addresses, sql: str) -> None:
 
 
 async def test_a_migration_that_fails(addresses: Addresses) -> None:
-    """All of it is rolled back, and one line says why. Here somebody's type has the name of a table."""
+    """All of it is rolled back, and one line says why. Here a type of somebody else has the name of a table."""
     async with connected(addresses.owner) as connection:
         names = ", ".join(f'"{name}"' for name in Table.metadata.tables)
-        await connection.execute(f"DROP TABLE {names}, alembic_version; CREATE TYPE statement AS (somebodys int)")
+        await connection.execute(f"DROP TABLE {names}, alembic_version; CREATE DOMAIN statement AS int")
         with pytest.raises(Unfit, match="changed nothing") as refused:
             await asyncio.to_thread(provision.migrate, addresses)
         assert "\n" not in str(refused.value)
