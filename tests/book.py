@@ -28,6 +28,7 @@ from models.statements import (
 )
 from models.viewer import Viewer, ViewerKind
 from tests.evaluator import Dimension, Ledger, Question, participation
+from tests.ledgers import SCOPES
 
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
 DEPARTMENTS = ("POLICE", "CUSTOMS", "IMMIGRATION")
@@ -147,7 +148,7 @@ class Book:
         )
 
     def viewer(self, kind: ViewerKind, agency: str) -> Viewer:
-        return Viewer(kind, agency_id=self.agencies[agency].id)
+        return Viewer(kind, agency_id=self.agencies[agency].id, scopes=SCOPES)
 
     @property
     def staff(self) -> Viewer:

@@ -6,6 +6,8 @@ Fixtures:
     database          that database, opened as the serving role, as in production
     owner_database    that database, opened as the owner, to arrange what the serving role may not write
     shared_addresses, shared_database, shared_owner_database    the same, one for each test module
+
+Hypothesis makes the same examples in every run; `--hypothesis-profile thorough` makes twenty times as many, new ones each time.
 """
 
 import asyncio
@@ -20,11 +22,16 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from models import embedded, provision, throwaway
 from models.database import Database
 from models.embedded import Server
 from models.provision import OWNER, SERVER, Addresses
+
+settings.register_profile("gate", derandomize=True, deadline=None, database=None)
+settings.register_profile("thorough", max_examples=2_000, deadline=None)
+settings.load_profile("gate")
 
 TEMPLATE = "template_migrated"
 PREFIX = "partner-graph-tests-"

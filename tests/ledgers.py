@@ -398,3 +398,14 @@ def camel(dimension: Dimension) -> str:
     """The name of a dimension in the filter: MEMBER_STATE -> memberState."""
     head, *rest = dimension.value.lower().split("_")
     return head + "".join(part.capitalize() for part in rest)
+
+
+def describe(ledger: Ledger) -> str:
+    """The ledger in a line for each row, without what no rule looks at."""
+    unused = {"labels", "languages", "revision", "date_precision", "venue_type", "status", "count_policy"}
+    lines = []
+    for table, rows in tables(ledger)[2:]:
+        for row in rows:
+            shown = {name: value for name, value in row.model_dump(mode="json").items() if value is not None and name not in unused}
+            lines.append(f"{table.__name__}: {' '.join(f'{name}={value}' for name, value in shown.items())}")
+    return "\n".join(lines)

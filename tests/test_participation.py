@@ -1,0 +1,239 @@
+"""`participation` by the API equals the plain evaluator's, over random ledgers in a real PostgreSQL.
+
+Each ledger is asked several questions, by viewers who see different parts of it, with variables or with literals, in full or in part, one
+or two at a time. What the API must answer is graphql-core's execution of the same document over the evaluator's tables. Hypothesis
+reduces a difference before it is reported.
+
+    python -m pytest tests/test_participation.py --hypothesis-profile thorough
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from graphql import build_schema, execute_sync, parse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph.schema import graphql_schema
+from models.agencies import AgencyKind
+from models.courses import Role
+from models.database import Database
+from models.statements import Measure, Sex
+from models.viewer import ANONYMOUS, Viewer, ViewerKind
+from resolvers.errors import NotPermitted
+from resolvers.execute import Graph, Request, execute
+from resolvers.queries import TYPES
+from tests.book import Book, book, cells
+from tests.evaluator import Dimension, Ledger, Question, participation
+from tests.ledgers import SCOPES, camel, describe, ledgers, questions, store, variables
+
+QUESTIONS = 5
+EXAMPLES = settings(
+    max_examples=settings().max_examples * 3 // QUESTIONS,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+CONTRACT = build_schema((Path(__file__).parent.parent / "schema.graphql").read_text())
+DIMENSIONS = {camel(dimension): dimension for dimension in Dimension}
+COUNT = "{ value precision suppressed reason }"
+COST = "{ amount currency statements }"
+KEY = "{ dimension label members { id code label } }"
+WHOLE = (
+    f"rows {{ key {KEY} count {COUNT} cost {COST} }}",
+    f"total {COUNT}",
+    f"cost {COST}",
+    "measure basis unit includePending pendingDelta",
+    "coverage { populations pending notAttributable inconsistent { cohort { id } coarser finer } }",
+    "explain(first: 2) { cohort { id } rule partner { id } total totalStatements rowStatements alternatives }",
+)
+PARTS = (
+    *WHOLE,
+    "rows { count { value } }",
+    "parts: rows { of: key { label } }",
+    "sum: total { value }",
+    "pendingDelta",
+    "unit",
+    "coverage { notAttributable }",
+    "contradictions: coverage { inconsistent { finer } }",
+    "all: explain { rule alternatives rowStatements }",
+    "none: explain(first: 1) { partner { id } total }",
+)
+HEAD = "query ($measure: Measure!, $groupBy: [Dimension!]!, $filter: ParticipationFilter, $includePending: Boolean!)"
+BY_VARIABLES = "measure: $measure, basis: RECORDS, groupBy: $groupBy, filter: $filter, includePending: $includePending"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A document that asks one question or two of one viewer."""
+
+    text: str
+    variables: Mapping[str, Any]
+    viewer: Viewer
+
+
+def by_variables(question: Question, parts: Sequence[str]) -> Asked:
+    """The question with all arguments as variables."""
+    return Asked(f"{HEAD} {{ participation({BY_VARIABLES}) {{ {' '.join(parts)} }} }}", variables(question), question.viewer)
+
+
+def by_literals(asked: Mapping[str, Question], parts: Sequence[str], viewer: Viewer) -> Asked:
+    """Questions by alias, with literal arguments; those that equal their default are left out."""
+    fields = [f"{alias}: participation({literals(question)}) {{ {' '.join(parts)} }}" for alias, question in asked.items()]
+    return Asked(f"{{ {' '.join(fields)} }}", {}, viewer)
+
+
+def literals(question: Question) -> str:
+    """The arguments as literals."""
+    given = [f"measure: {question.measure.value}", "basis: RECORDS"]
+    if question.group_by:
+        given.append(f"groupBy: [{', '.join(question.group_by)}]")
+    if question.filter:
+        given.append(f"filter: {{ {', '.join(allowed(*pair) for pair in question.filter.items())} }}")
+    if question.include_pending:
+        given.append("includePending: true")
+    return ", ".join(given)
+
+
+def allowed(dimension: Dimension, values: Sequence[str | int]) -> str:
+    """One dimension of a filter as a literal."""
+    bare = dimension in {Dimension.SEX, Dimension.INSTITUTION_TYPE, Dimension.MODE}
+    return f"{camel(dimension)}: [{', '.join(str(value) if bare else json.dumps(value) for value in values)}]"
+
+
+@st.composite
+def documents(draw: st.DrawFn, ledger: Ledger) -> Asked:
+    """A document about the ledger."""
+    question = draw(questions(ledger))
+    parts = draw(st.sampled_from((WHOLE, WHOLE, None))) or draw(st.lists(st.sampled_from(PARTS), min_size=1, max_size=5, unique=True))
+    match draw(st.sampled_from(("variables", "variables", "variables", "literals", "two"))):
+        case "variables":
+            return by_variables(question, parts)
+        case "literals":
+            return by_literals({"participation": question}, parts, question.viewer)
+        case _:
+            return by_literals({"one": question, "other": draw(questions(ledger))}, parts, question.viewer)
+
+
+def expected(ledger: Ledger, asked: Asked) -> Any:
+    """What the document must give."""
+
+    def resolve(_: Any, **given: Any) -> dict[str, Any]:
+        filtered = {DIMENSIONS[name]: values for name, values in (given.get("filter") or {}).items()}
+        grouped = tuple(Dimension(name) for name in given["groupBy"])
+        question = Question(Measure(given["measure"]), grouped, filtered, given["includePending"], asked.viewer, first=100)
+        table = participation(ledger, question)
+        return {**table, "explain": lambda _, first: table["explain"][:first]}
+
+    answer = execute_sync(CONTRACT, parse(asked.text), {"participation": resolve}, variable_values=dict(asked.variables))
+    assert not answer.errors, answer.errors
+    return answer.data
+
+
+def differences(given: Any, wanted: Any, path: str = "data") -> Iterator[str]:
+    """What is different, with its path. The order of members counts."""
+    match wanted:
+        case dict() if isinstance(given, dict) and list(given) == list(wanted):
+            for name, value in wanted.items():
+                yield from differences(given[name], value, f"{path}.{name}")
+        case list() if isinstance(given, list) and len(given) == len(wanted):
+            for place, value in enumerate(wanted):
+                yield from differences(given[place], value, f"{path}[{place}]")
+        case _:
+            if type(given) is not type(wanted) or given != wanted:
+                yield f"{path}: the API says {json.dumps(given)}, the evaluator {json.dumps(wanted)}"
+
+
+class Comparison:
+    """The API over a database in which each ledger takes the place of the one before."""
+
+    def __init__(self, owner_database: Database, graph: Graph) -> None:
+        self.owner_database = owner_database
+        self.graph = graph
+
+    async def answer(self, asked: Asked) -> Any:
+        """The API's answer."""
+        return json.loads(await execute(self.graph, Request(asked.text, None, asked.variables), asked.viewer))
+
+    async def check(self, ledger: Ledger, asked: Asked) -> None:
+        """Fails if the answers differ."""
+        try:
+            found = list(differences(await self.answer(asked), expected(ledger, asked)))
+        except Exception as error:
+            raise AssertionError(f"{type(error).__name__}: {error}\n{told(ledger, asked)}") from error
+        assert not found, "\n".join([*found[:8], told(ledger, asked)])
+
+    async def table(self, made: Book, question: Question, parts: Sequence[str] = WHOLE) -> Any:
+        """The API's table for a ledger written by hand."""
+        await store(self.owner_database, made.ledger())
+        return (await self.answer(by_variables(question, parts)))["participation"]
+
+
+def told(ledger: Ledger, asked: Asked) -> str:
+    """All that is needed to see who is wrong."""
+    viewer = f"{asked.viewer.kind} {asked.viewer.agency_id or ''}"
+    return f"{asked.text}\nvariables: {json.dumps(asked.variables)}\nviewer: {viewer}\n{describe(ledger)}"
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def comparison(shared_owner_database: Database, shared_database: Database) -> Comparison:
+    return Comparison(shared_owner_database, Graph(graphql_schema, TYPES, shared_database, b"a secret for tests" * 2))
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@EXAMPLES
+@given(st.data())
+async def test_any_question_about_any_ledger(comparison: Comparison, data: st.DataObject) -> None:
+    ledger = data.draw(ledgers())
+    asked = [data.draw(documents(ledger)) for _ in range(QUESTIONS)]
+    await store(comparison.owner_database, ledger)
+    for one in asked:
+        await comparison.check(ledger, one)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_arithmetic_of_2020(comparison: Comparison) -> None:
+    made = book()
+    made.says("CARICOM-IMPACS", "C", 4053)
+    made.says("CARICOM-IMPACS", "C", 2218, sex=Sex.MALE, key="sex")
+    made.says("CARICOM-IMPACS", "C", 1770, sex=Sex.FEMALE, key="sex")
+    answer = await comparison.table(made, made.question(Dimension.SEX))
+    assert list(cells(answer).items()) == [("FEMALE", 1770), ("MALE", 2218), ("UNSPECIFIED", 65)]
+    assert answer["total"] == {"value": 4053, "precision": "EXACT", "suppressed": False, "reason": None}
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_answer_names_its_time(comparison: Comparison) -> None:
+    made = book()
+    assert (await comparison.table(made, made.question(), ["asOf"]))["asOf"].endswith(("Z", "+00:00"))
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("kind", [ViewerKind.ANONYMOUS, ViewerKind.STAFF])
+async def test_explanations_are_sentences_that_name_nothing_hidden(comparison: Comparison, kind: ViewerKind) -> None:
+    made = book()
+    made.agency("HIDDEN", above="UNODC", kind=AgencyKind.PROGRAMME, accepted_at=None, name="Hidden Programme")
+    made.cohort("D", roles=[("HIDDEN", Role.CONVENER), ("HIDDEN", Role.FUNDER)])
+    made.says("UNODC", "D", 5)
+    made.says("HIDDEN", "C", 7)
+    viewer = ANONYMOUS if kind is ViewerKind.ANONYMOUS else made.staff
+    question = made.question(Dimension.PROGRAMME, Dimension.FUNDER, Dimension.PARTNER, viewer=viewer)
+    answer = await comparison.table(made, question, [*WHOLE, "explain(first: 2) { text }"])
+    assert [one["total"] for one in answer["explain"]] == [7, 5]
+    for one in answer["explain"]:
+        assert one["text"].endswith(".")
+        assert str(one["total"]) in one["text"]
+    assert ("hidden" in json.dumps(answer).lower()) is (kind is ViewerKind.STAFF)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_partner_needs_the_scope(comparison: Comparison) -> None:
+    made = book()
+    question = made.question(viewer=made.viewer(ViewerKind.PARTNER, "UNODC"))
+    without = replace(question.viewer, scopes=SCOPES - {"statements:read"})
+    with pytest.raises(NotPermitted, match="statements:read"):
+        await comparison.table(made, replace(question, viewer=without))
