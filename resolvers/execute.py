@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import orjson
-from graphql import DocumentNode, GraphQLSchema, OperationType, SelectionSetNode
+from graphql import DocumentNode, GraphQLSchema, OperationType, SelectionSetNode, print_ast
 from graphql.execution import execute_sync
 from sqlalchemy.dialects.postgresql import JSON
 
@@ -29,6 +29,7 @@ from resolvers.errors import OnlyQueries
 from resolvers.fields import Mutation, ObjectType
 
 INTROSPECTION = ("__schema", "__type")
+INTROSPECTING = ("String", "Boolean")
 Kept = TypeVar("Kept")
 
 
@@ -151,7 +152,7 @@ def plan(graph: Graph, document: Document, call: Call) -> tuple[tuple[Field, ...
     fields: list[Field] = []
     for selection in collect(graph.schema, root, [document.operation.selection_set], document.fragments, call.variables):
         if selection.name in INTROSPECTION:
-            fields.append(introspected(graph, document, selection, planner, call))
+            fields.append(introspected(graph, document, selection, planner))
         else:
             fields.append(planner.field(selection, Place(root, None, (selection.key,))))
     return tuple(fields), planner.binds
@@ -163,17 +164,21 @@ def planner_of(graph: Graph, document: Document, call: Call) -> Planner:
     return Planner(graph.schema, graph.types, document.fragments, call.variables, door)
 
 
-def introspected(graph: Graph, document: Document, selection: Selection, planner: Planner, call: Call) -> Scalar:
-    """A field of introspection, answered by graphql-core now."""
+def introspected(graph: Graph, document: Document, selection: Selection, planner: Planner) -> Scalar:
+    """A field of introspection, answered by graphql-core at each call. Only variables of `INTROSPECTING` types can occur in one."""
+    definitions = document.operation.variable_definitions or ()
     asked = document.operation.__class__(
         operation=OperationType.QUERY,
         selection_set=SelectionSetNode(selections=selection.nodes),
-        variable_definitions=document.operation.variable_definitions,
+        variable_definitions=tuple(one for one in definitions if print_ast(one.type).rstrip("!") in INTROSPECTING),
     )
     tree = DocumentNode(definitions=(asked, *document.fragments.values()))
-    answer = execute_sync(graph.schema, tree, variable_values=dict(call.variables))
-    value = orjson.dumps((answer.data or {}).get(selection.key)).decode()
-    return Scalar(selection.key, planner.binds.add(lambda call: value, JSON()))
+
+    def answer(call: Call) -> str:
+        answered = execute_sync(graph.schema, tree, variable_values=dict(call.variables))
+        return orjson.dumps((answered.data or {}).get(selection.key)).decode()
+
+    return Scalar(selection.key, planner.binds.add(answer, JSON()))
 
 
 def compiled_of(fields: tuple[Field, ...], binds: Binds) -> Compiled:

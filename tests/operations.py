@@ -92,19 +92,21 @@ class Room:
     cost: int = 0
     aliases: int = 0
     directives: int = 0
+    roots: int = 0
 
     def less(self, spent: "Room") -> "Room":
         """What is left after spending."""
-        return Room(self.depth, self.cost - spent.cost, self.aliases - spent.aliases, self.directives - spent.directives)
+        rest = (getattr(self, name) - getattr(spent, name) for name in ("cost", "aliases", "directives", "roots"))
+        return Room(self.depth, *rest)
 
     def plus(self, other: "Room") -> "Room":
         """What two parts of one selection spend together."""
-        depth = max(self.depth, other.depth)
-        return Room(depth, self.cost + other.cost, self.aliases + other.aliases, self.directives + other.directives)
+        both = (getattr(self, name) + getattr(other, name) for name in ("cost", "aliases", "directives", "roots"))
+        return Room(max(self.depth, other.depth), *both)
 
     def holds(self, spent: "Room") -> bool:
         """Whether so much may be spent."""
-        return all(getattr(self, name) >= getattr(spent, name) for name in ("depth", "cost", "aliases", "directives"))
+        return all(getattr(self, name) >= getattr(spent, name) for name in ("depth", "cost", "aliases", "directives", "roots"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ class Builder:
         """A selection set on a type, and what it spends."""
         parts, spent = [], Room()
         for _ in range(self.pick((1, 2, 3, 5) if self.parts > 0 else (1, 2))):
+            if parent is self.schema.query_type and room.less(spent).roots < 1:
+                break
             self.parts -= 1
             part, cost = self.part(parent, place, room.less(spent))
             parts.append(part)
@@ -167,7 +171,11 @@ class Builder:
     def directives(self, room: Room) -> tuple[str, Room]:
         """@include and @skip, seldom."""
         text = ""
-        for name in self.pick((("include",), ("skip",), ("include", "skip"))) if room.directives >= 2 and self.chance(self.drafts.style.directives) else ():
+        for name in (
+            self.pick((("include",), ("skip",), ("include", "skip")))
+            if room.directives >= 2 and self.chance(self.drafts.style.directives)
+            else ()
+        ):
             value = self.drafts.condition()
             text += f" @{name}(if: {value})"
         return text, Room(directives=text.count("@"))
@@ -208,13 +216,22 @@ class Builder:
     # Fields.
 
     def field(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
+        """A field; one of the root fields counts as such."""
+        text, spent = self.plain_field(parent, place, room)
+        return text, replace(spent, roots=int(parent is self.schema.query_type))
+
+    def plain_field(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
         """A field with its alias, arguments, directives and selection."""
         assert isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
         fields = [name for name in parent.fields if f"{parent}.{name}" not in SKIPPED and self.fits(parent, name, room)]
         deep = [name for name in fields if not is_leaf_type(get_named_type(parent.fields[name].type))]
         if not fields or room.depth < 1 or self.chance(6):
             return self.typename()
-        name = self.pick(deep) if deep and self.parts > 0 and self.chance(80 if "totalCount" in fields else self.drafts.style.objects) else self.pick(fields)
+        name = (
+            self.pick(deep)
+            if deep and self.parts > 0 and self.chance(80 if "totalCount" in fields else self.drafts.style.objects)
+            else self.pick(fields)
+        )
         given = parent.fields[name]
         key, entry, spent = self.key(parent, name, given, place, room)
         if key is None:
@@ -244,8 +261,6 @@ class Builder:
     ) -> tuple[str | None, Entry | None, Room]:
         """The response key of a field, and what it stands for already; None if no key is free."""
         key = self.pick(ALIASES) if room.aliases > 0 and self.chance(self.drafts.style.aliases) else name
-        if key not in place and parent is self.schema.query_type and len(place) >= LIMITS["root_fields"]:
-            return None, None, Room()
         entry = place.get(key)
         if entry is not None and not same(entry, parent, name, str(given.type)):
             if room.aliases <= 0:
@@ -362,10 +377,10 @@ def operation(random: Random, schema: GraphQLSchema, values: Values, style: Styl
     drafts = Drafts(random, style, schema, values)
     builder = Builder(schema, drafts, parts=drafts.pick(PARTS))
     assert schema.query_type is not None
-    room = Room(LIMITS["depth"], drafts.pick(COSTS), LIMITS["aliases"], LIMITS["directives"])
+    room = Room(LIMITS["depth"], drafts.pick(COSTS), LIMITS["aliases"], LIMITS["directives"], LIMITS["root_fields"] - 1)
     body, _ = builder.selection(schema.query_type, {}, room)
     if drafts.chance(5):
-        body = body[:-1] + drafts.pick(('__type(name: "Cohort") { kind name }', "__schema { queryType { name } }")) + " }"
+        body = body[:-1] + introspection(drafts) + " }"
     used = reached(body, builder.fragments)
     rest = "".join(f" fragment {fragment.name} on {fragment.on} {fragment.text}" for fragment in used)
     named = set(re.findall(r"\$(\w+)", body + rest))
@@ -382,6 +397,17 @@ def operation(random: Random, schema: GraphQLSchema, values: Values, style: Styl
         pages=frozenset(named.intersection(builder.pages)),
         literal=frozenset(page for page in builder.pages if drafts.chance(40)),
     )
+
+
+def introspection(drafts: Drafts) -> str:
+    """A field of introspection, with a name from a variable at times."""
+    if drafts.chance(40):
+        return "__schema { queryType { name } }"
+    name = drafts.pick(('"Cohort"', "$t"))
+    if name == "$t":
+        drafts.definitions["t"] = drafts.pick(("String!", 'String! = "Course"'))
+        drafts.variables["t"], drafts.others["t"] = (drafts.pick(("Cohort", "Body", "Nothing")) for _ in range(2))
+    return f"__type(name: {name}) {{ kind name enumValues @include(if: {drafts.condition()}) {{ name }} }}"
 
 
 def reached(body: str, fragments: list[Fragment]) -> list[Fragment]:
