@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from graph.auth import Authenticator
 from graph.door import Door
+from graph.logs import describe_exception
 from graph.requests import is_json, negotiate
 from models.access import ApiClient, ClientKind, Credential, Scope
 from models.database import Database, PoolBusy
@@ -407,6 +408,12 @@ class TestLogs:
         assert (line["method"], line["status"], line["code"]) == ("POST", 401, "UNAUTHENTICATED")
         for hidden in ("personal", "__typename", "Bearer"):
             assert hidden not in str(line)
+
+
+    async def test_an_exception_is_told_without_the_values_of_rows(self) -> None:
+        error = asyncpg.UniqueViolationError("duplicate key\nDETAIL: Key (name)=(personal) already exists.")
+        event = describe_exception(None, "error", {"event": "unexpected", "exc_info": error})
+        assert event == {"event": "unexpected", "error": "UniqueViolationError", "reason": "duplicate key", "frames": []}
 
 
 class TestCredentials:

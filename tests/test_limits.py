@@ -48,6 +48,7 @@ def refusal(text: str, variables: dict[str, Any] | None = None, limits: Limits =
         ("{ participation(measure: TRAINED, basis: RECORDS) { total { value } } }", 20 + 1 + 1),
         ("{ participation(measure: TRAINED, basis: RECORDS, groupBy: [SEX, YEAR]) { total { value } } }", 20 * 9 + 1 + 1),
         ("{ participation(measure: TRAINED, basis: RECORDS, groupBy: SEX) { explain(first: 7) { text } } }", 20 * 3 + 1 + 7),
+        ("{ cohorts(filter: {title: {in: [1, 2, 3]}}) { totalCount } }".replace("1, 2, 3", '"a", "b", "c"'), 1 + 5 * 3),
         ("query { cohorts(first: 100) @skip(if: true) { nodes { id } } viewer { kind } }", 1),
     ],
 )
@@ -104,6 +105,15 @@ def test_anonymous_callers_may_spend_less() -> None:
     text = "{ cohorts(first: 50) { nodes { statements(first: 50) { nodes { id } } } } }"
     assert price(text).cost > 2_000
     assert refusal(text, limits=DEFAULT_LIMITS[ViewerKind.ANONYMOUS]).code == "COST_LIMIT"
+
+
+def test_filters_cost_as_much_in_variables() -> None:
+    text = "query ($f: CohortFilter!, $g: [CohortFilter!]) { cohorts(filter: {and: [$f], or: $g}) { totalCount } }"
+    condition = {"title": {"eq": "a"}}
+    assert price(text, {"f": condition, "g": [condition]}).cost == 1 + 5 * (1 + 1 + 3 + 1 + 3)
+    assert refusal(text, {"f": {}, "g": [condition] * 1_000}).code == "COST_LIMIT"
+    assert refusal(text, {"f": {}, "g": [{}] * 3_000}).code == "COST_LIMIT"
+    assert price(text, {"f": {"code": {"in": ["a"] * 5_000}}, "g": []}).cost < 100
 
 
 def test_dimensions_multiply() -> None:

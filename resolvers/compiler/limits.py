@@ -1,6 +1,7 @@
 """What one request may ask for, and the price of an operation, from the page sizes that it declares.
 
-A price counts objects: 1 for each, times the page size in a connection, times `LIST` in any other list; values of a row cost nothing.
+A price counts objects: 1 for each, times the page size in a connection, times `LIST` in any other list, and `CONDITION` for each part of
+a filter; values of a row cost nothing.
 Each fragment is priced once and remembered by name, and prices saturate, so that the work is linear in the document.
 """
 
@@ -21,6 +22,7 @@ from graphql import (
     IntValueNode,
     ListValueNode,
     NullValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -40,6 +42,7 @@ from resolvers.errors import DocumentError, InputError
 
 CEILING = 1_000_000_000
 LIST = 5
+CONDITION = 5
 MUTATION = 100
 STATISTICS = 20
 DIMENSION = 3
@@ -192,7 +195,11 @@ class _Pricer:
         path = (*path, response_key(node))
         named = get_named_type(definition.type)
         terms = self._terms(node, definition, parent, page, path)
-        price = terms.base + terms.times * (terms.own + self.selections(node.selection_set, named, terms.page, path))
+        price = (
+            CONDITION * self._conditions(node)
+            + terms.base
+            + terms.times * (terms.own + self.selections(node.selection_set, named, terms.page, path))
+        )
         if _is_introspective(named) and not _is_introspective(parent):
             price = 1 + price // INTROSPECTED_VALUES
         elif node.name.value == "ofType":
@@ -232,6 +239,25 @@ class _Pricer:
     def _dimensions(self, node: FieldNode, argument: GraphQLArgument) -> int:
         value = self._value(node, "groupBy", argument)
         return min(len(value), MAX_DIMENSIONS) if isinstance(value, Sequence) else int(value is not None)
+
+    def _conditions(self, node: FieldNode) -> int:
+        """The number of parts of the field's filter: objects, and operators with their values."""
+        waiting: list[Any] = [each.value for each in node.arguments or () if each.name.value == "filter"]
+        count = 0
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, VariableNode):
+                self.depends_on.add(part.name.value)
+                part = self._variables.get(part.name.value)
+            count += 1
+            match part:
+                case ObjectValueNode():
+                    waiting.extend(member.value for member in part.fields)
+                case dict():
+                    waiting.extend(part.values())
+                case ListValueNode(values=items) | list(items):  # values in a list are one array to PostgreSQL
+                    waiting.extend(item for item in items if isinstance(item, dict | ObjectValueNode | VariableNode))
+        return count
 
     def _value(self, node: FieldNode, name: str, argument: GraphQLArgument) -> Any:
         """An argument's value as far as a price depends on it: a number, or the items of a list."""
