@@ -28,7 +28,7 @@ def limit(name: str) -> Finder:
     return lambda call: getattr(call.limits, name)
 
 
-def viewer(parent: Any, given: Arguments, planning: Planning) -> Origin:
+def viewer(parent: Any, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
     """One row, made of binds alone."""
     binds = planning.binds
     row = {

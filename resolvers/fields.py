@@ -123,10 +123,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The object, or the list of objects, of rows that `source(parent's row, arguments, planning)` computes."""
+    """The object, or the list of objects, of rows that `source` computes.
+
+    It is given the parent's row, the arguments, the planning, and the names of all fields that are selected below.
+    """
 
     type: str
-    source: Callable[[Any, Arguments, Planning], Origin]
+    source: Callable[[Any, Arguments, Planning, frozenset[str]], Origin]
     many: bool = False
 
 

@@ -18,7 +18,7 @@ from resolvers.compiler.arguments import Argument, Arguments, Bound
 from resolvers.compiler.binds import Binds, decode_id
 from resolvers.compiler.filters import Filters
 from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
-from resolvers.compiler.selections import Selection, collect
+from resolvers.compiler.selections import Selection, collect, names_below
 from resolvers.errors import InputError, NotPermitted
 from resolvers.fields import ObjectType
 
@@ -200,7 +200,8 @@ class Planner:
         return Many(selection.key, Rows((row,), ()), self.children(word.type, selection, row, place))
 
     def _source(self, word: words.Source, selection: Selection, place: Place) -> Field:
-        source = word.source(place.row, self.arguments(selection, place.type), self)
+        below = names_below(selection.children, self.fragments)
+        source = word.source(place.row, self.arguments(selection, place.type), self, below)
         children = self.children(word.type, selection, source.row, place)
         return Many(selection.key, source.rows, children) if word.many else One(selection.key, source.rows, children)
 

@@ -104,3 +104,23 @@ def _holds(value: ValueNode, variables: Mapping[str, Any]) -> bool:
     if variables.get(name) is None:
         raise InputError(f"The variable ${name} of @include or @skip is null. Give true or false.", path=["variables", name])
     return bool(variables[name])
+
+
+def names_below(sets: Sequence[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]) -> frozenset[str]:
+    """The names of all fields in these selection sets and below, whatever their directives say."""
+    names: set[str] = set()
+    seen: set[str] = set()
+    waiting = list(sets)
+    while waiting:
+        for node in waiting.pop().selections:
+            if isinstance(node, FragmentSpreadNode):
+                if node.name.value not in seen:
+                    seen.add(node.name.value)
+                    waiting.append(fragments[node.name.value].selection_set)
+                continue
+            if isinstance(node, FieldNode):
+                names.add(node.name.value)
+            below = getattr(node, "selection_set", None)
+            if below:
+                waiting.append(below)
+    return frozenset(names)

@@ -1,0 +1,197 @@
+"""`participation`: the count rules' relations as objects of the graph."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, Uuid, literal_column
+from sqlalchemy.dialects.postgresql import JSONB
+
+from models.policies import Row
+from resolvers.compiler.arguments import Argument, Arguments, Bound
+from resolvers.compiler.binds import decode_id
+from resolvers.compiler.plan import Rows
+from resolvers.counting import Dimension, Participation, Request, participation
+from resolvers.errors import InputError
+from resolvers.fields import Elements, Embedded, Expression, ObjectType, Origin, Planning, Source, camel, columns, one
+
+OF_TYPE = {
+    Dimension.COHORT: "Cohort",
+    Dimension.COURSE: "Course",
+    Dimension.PROGRAMME: "PartnerAgency",
+    Dimension.FUNDER: "PartnerAgency",
+    Dimension.PARTNER: "PartnerAgency",
+}
+COST_COLUMNS = {"amount": Text(), "currency": Text(), "statements": BigInteger()}
+
+
+class Answer:
+    """One use of the field: the rules' relations, and the row that its object is made of."""
+
+    def __init__(self, rules: Participation, measure: ColumnElement[Any], pending: bool) -> None:
+        self.rules = rules
+        table = rules.table
+        self.c = {**dict(table.c.items()), "measure": measure, "include_pending": literal_column("true" if pending else "false")}
+
+
+def answer(parent: Any, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
+    """The one row of the field."""
+    measure = planning.binds.argument(scalar(given["measure"]), Text())
+    pending = bool(scalar(given["includePending"]).value)
+    request = Request(
+        measure=measure,
+        group_by=grouped(given["groupBy"]),
+        filters=filtered(given.get("filter"), planning),
+        include_pending=pending,
+        costs="cost" in below,
+        name=f"participation_{len(planning.binds.finders)}",
+    )
+    made = Answer(participation(request, planning.door), measure, pending)
+    return Origin(made, Rows((made.rules.table,), ()))
+
+
+def scalar(argument: Argument) -> Bound:
+    """An argument that the schema makes a scalar which is not null."""
+    if not isinstance(argument, Bound):
+        raise TypeError("a scalar argument is expected here")
+    return argument
+
+
+def grouped(argument: Argument) -> tuple[Dimension, ...]:
+    """The dimensions, in the order asked for; raises InputError if one is named twice."""
+    names = argument.value if isinstance(argument, Bound) else [scalar(item).value for item in listed(argument)]
+    dimensions = tuple(Dimension(str(name)) for name in names)
+    if len(set(dimensions)) < len(dimensions):
+        raise InputError("`groupBy` names a dimension twice. Name each once.", path=["groupBy"])
+    return dimensions
+
+
+def listed(argument: Argument) -> tuple[Argument, ...]:
+    """The items of a list argument."""
+    return tuple(argument) if isinstance(argument, list | tuple) else ()
+
+
+def filtered(argument: Argument, planning: Planning) -> dict[Dimension, ColumnElement[Any]]:
+    """A bind of the allowed values for each dimension that the filter names."""
+    given = argument if isinstance(argument, Mapping) else {}
+    filters: dict[Dimension, ColumnElement[Any]] = {}
+    for dimension in Dimension:
+        values = given.get(camel(dimension.value.lower()))
+        if values is not None:
+            filters[dimension] = allowed(dimension, values, planning)
+    return filters
+
+
+def allowed(dimension: Dimension, values: Argument, planning: Planning) -> ColumnElement[Any]:
+    """The bind of the values that a filter allows."""
+    of_type = OF_TYPE.get(dimension)
+    item_type = Uuid() if of_type else Integer() if dimension is Dimension.YEAR else Text()
+    path = ("participation", "filter", camel(dimension.value.lower()))
+
+    def convert(item: Any) -> Any:
+        return decode_id(item, of_type, is_uuid=True, path=path) if of_type else item
+
+    if isinstance(values, Bound):
+        return planning.binds.argument(values, ARRAY(item_type), lambda items: [convert(item) for item in items])
+    bounds = [scalar(item) for item in listed(values)]
+    return planning.binds.add(lambda call: [convert(bound.resolve(call.variables)) for bound in bounds], ARRAY(item_type))
+
+
+def rows(parent: Answer, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
+    """The rows of the answer."""
+    return ordered(parent.rules.rows, "position")
+
+
+def inconsistencies(parent: Answer, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
+    """The sets that disagree."""
+    return ordered(parent.rules.inconsistencies, "position")
+
+
+def explanations(parent: Answer, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
+    """What was chosen for the first populations."""
+    first = planning.binds.argument(scalar(given["first"]), Integer())
+    return ordered(parent.rules.explain(first), "population_id")
+
+
+def ordered(relation: Row, key: str) -> Origin:
+    """A relation in the order of one of its columns."""
+    return Origin(relation, Rows((relation,), (), (relation.c[key],)))
+
+
+def costs(row: Any, door: Any) -> ColumnElement[Any]:
+    """The JSON array of costs."""
+    value: ColumnElement[Any] = row.c["cost"]
+    return value
+
+
+PARTICIPATION_TABLE = ObjectType(
+    "ParticipationTable",
+    fields={
+        "rows": Source("ParticipationRow", rows, many=True),
+        "total": Embedded("CountValue"),
+        "cost": Elements("CostValue", costs, COST_COLUMNS),
+        **columns("measure", "unit", "include_pending", "as_of"),
+        "basis": Expression(lambda answer, door: literal_column("'RECORDS'")),
+        "pendingDelta": Expression(lambda answer, door: answer.rules.pending_delta),  # type: ignore[attr-defined]
+        "coverage": Embedded("Coverage"),
+        "explain": Source("Explanation", explanations, many=True),
+    },
+)
+
+PARTICIPATION_ROW = ObjectType(
+    "ParticipationRow",
+    fields={
+        "key": Elements("DimensionValue", lambda row, door: row.c.key, {"dimension": Text(), "label": Text(), "members": JSONB()}),
+        "count": Embedded("CountValue"),
+        "cost": Elements("CostValue", costs, COST_COLUMNS),
+    },
+)
+
+DIMENSION_VALUE = ObjectType(
+    "DimensionValue",
+    fields={
+        **columns("dimension", "label"),
+        "members": Elements("DimensionMember", lambda row, door: row.c.members, {"id": Text(), "code": Text(), "label": Text()}),
+    },
+)
+
+COUNT_VALUE = ObjectType(
+    "CountValue",
+    fields={
+        **columns("value", "precision"),
+        "suppressed": Expression(lambda row, door: literal_column("false")),
+        "reason": Expression(lambda row, door: row.c["reason"] if "reason" in row.c else literal_column("NULL::text")),
+    },
+)
+
+COVERAGE = ObjectType(
+    "Coverage",
+    fields={
+        **columns("populations", "pending", "not_attributable"),
+        "inconsistent": Source("InconsistentSets", inconsistencies, many=True),
+    },
+)
+
+INCONSISTENT_SETS = ObjectType("InconsistentSets", fields={"cohort": one("Cohort", "population_id"), **columns("coarser", "finer")})
+
+EXPLANATION = ObjectType(
+    "Explanation",
+    fields={
+        **columns("rule", "total", "total_statements", "row_statements", "alternatives", "text"),
+        "cohort": one("Cohort", "population_id"),
+        "partner": one("PartnerAgency", "partner_id"),
+    },
+)
+
+QUERIES = {"participation": Source("ParticipationTable", answer)}
+
+TYPES = (
+    PARTICIPATION_TABLE,
+    PARTICIPATION_ROW,
+    DIMENSION_VALUE,
+    ObjectType("DimensionMember", fields=columns("id", "code", "label")),
+    COUNT_VALUE,
+    ObjectType("CostValue", fields=columns("amount", "currency", "statements")),
+    COVERAGE,
+    INCONSISTENT_SETS,
+    EXPLANATION,
+)
