@@ -103,7 +103,8 @@ async def _sandbox(transaction: Transaction) -> list[Issued]:
 async def _answer(settings: Settings, module: ModuleType, listener: socket.socket, opened: Postgres, issued: list[Issued]) -> None:
     """Answers requests until told to stop; the embedded server is started again whenever it dies."""
     database = await Database.open(opened.addresses.server, size=settings.pool_size, statement_timeout=settings.statement_timeout)
-    web = Web(uvicorn.Config(module.create_app(settings, database), **UVICORN), welcome(address(listener), issued))
+    said = welcome(address(listener), settings.data_dir if settings.is_embedded else None, issued)
+    web = Web(uvicorn.Config(module.create_app(settings, database), **UVICORN), said)
     reviving = asyncio.create_task(_revive(opened.server)) if opened.server else None
     try:
         await web.serve(sockets=[listener])
@@ -146,9 +147,11 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def welcome(base: str, issued: list[Issued]) -> str:
+def welcome(base: str, folder: Path | None, issued: list[Issued]) -> str:
     """What the terminal shows once the graph answers: new credentials, this once, with a request to paste."""
     lines = [f"The graph answers at {base}/graphql (Ctrl-C stops it)."]
+    if folder:
+        lines.append(f"Its data is in {folder}.")
     if issued:
         lines += ["", "Credentials to try it with, shown only now:"]
         lines += [f"  {one.kind.lower():8} {one.agency:15} {one.credential}" for one in issued]

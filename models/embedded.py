@@ -33,6 +33,7 @@ MAJOR = 18
 SUPERUSER = "postgres"
 START_SECONDS = 60.0  # recovery after kill -9 of a busy server takes a while
 STOP_SECONDS = 30.0
+LAUNCH_SECONDS = 2.0
 SOCKET = ".s.PGSQL.5432"
 NO_PROCESS = 2**31 - 1  # no process has this id
 LONGEST_SOCKET_FOLDER = 85  # a Unix socket's path has at most 107 bytes
@@ -106,6 +107,7 @@ class Server:
         self.throwaway = throwaway
         self._users: IO[str] | None = None
         self._log_start = 0
+        self._is_launching = False
 
     def start(self) -> None:
         """Starts the server or adopts it; from here until `stop`, this process is one of its users."""
@@ -119,9 +121,9 @@ class Server:
 
     def stop(self) -> None:
         """Stops the server, unless another process uses it."""
+        if self._users is None:
+            return
         with self._alone():
-            if self._users is None:
-                return
             try:
                 fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -132,11 +134,9 @@ class Server:
             self._end()
 
     def revive(self) -> bool:
-        """Whether the server had died and was started again."""
-        if self.process():
-            return False
+        """Whether the server had died under this user of it, and was started again."""
         with self._alone():
-            if self.process():
+            if self._users is None or self.process():
                 return False
             self._start()
         return True
@@ -229,11 +229,14 @@ class Server:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         detach = 'log=$1; shift; "$@" >>"$log" 2>&1 </dev/null & echo $!'
         self._log_start = self._log.stat().st_size if self._log.exists() else 0
+        self._is_launching = True
         started = self._run(["/bin/sh", "-c", detach, "sh", str(self._log), self._program("postgres"), "-D", str(self.data), *options])
         while _lives(int(started.stdout)):
             if self._status()[:1] == [started.stdout.strip()]:
+                self._is_launching = False
                 return True
             time.sleep(0.01)
+        self._is_launching = False
         return False
 
     def _ready(self) -> bool:
@@ -241,7 +244,13 @@ class Server:
         return len(lines) >= 8 and lines[7].strip() == "ready"
 
     def _end(self) -> None:
-        """Stops the server's process: quickly, and if it does not obey, at once (it recovers at its next start)."""
+        """Stops the server's process: quickly, and if it does not obey, at once (it recovers at its next start).
+
+        A launch that a signal interrupted may have made a process that has not said so yet.
+        """
+        deadline = time.monotonic() + (LAUNCH_SECONDS if self._is_launching else 0)
+        while not self.process() and time.monotonic() < deadline:
+            time.sleep(0.01)
         for order in (signal.SIGINT, signal.SIGQUIT):
             process = self.process()
             if process is None:
@@ -297,8 +306,8 @@ class Server:
 def running(folder: Path, *, throwaway: bool = False) -> Iterator[Server]:
     """The server of a folder, kept running while the block runs. A throwaway one is fast, and loses everything with the machine."""
     server = Server(folder, throwaway=throwaway)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.stop()
