@@ -7,7 +7,7 @@ read by a statement of the same compiler. Introspection is answered by graphql-c
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import orjson
 from graphql import DocumentNode, GraphQLSchema, OperationType, SelectionSetNode, print_ast
@@ -30,6 +30,8 @@ from resolvers.fields import Mutation, ObjectType
 
 INTROSPECTION = ("__schema", "__type")
 INTROSPECTING = ("String", "Boolean")
+DOCUMENT_CHARACTERS = 200_000  # a parsed document takes some 200 times its text
+STATEMENT_CHARACTERS = 8_000_000
 Kept = TypeVar("Kept")
 
 
@@ -44,37 +46,39 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement ready to run, and where a call finds its binds in order; without a statement, `constant` is the answer."""
+    """A statement ready to run, and where a call finds its binds in order."""
 
     sql: str
     finders: tuple[Finder, ...]
-    fields: tuple[Field, ...]
-    constant: bytes | None = None
 
     def arguments(self, call: Call) -> list[Any]:
         """The values of the binds."""
         return [find(call) for find in self.finders]
 
 
-class Cache(OrderedDict[Any, Kept]):
-    """The most recently used values, at most `size` of them."""
+class Cache(Generic[Kept]):
+    """The most recently used values, of at most `capacity` in weight together; one of over a tenth of that is not kept."""
 
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size = size
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._weight = 0
+        self._kept: OrderedDict[Any, tuple[Kept, int]] = OrderedDict()
 
     def find(self, key: Any) -> Kept | None:
         """The value of the key, if it is there."""
-        value = self.get(key)
-        if value is not None:
-            self.move_to_end(key)
-        return value
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
 
-    def keep(self, key: Any, value: Kept) -> Kept:
-        """The value, kept under the key."""
-        self[key] = value
-        if len(self) > self.size:
-            self.popitem(last=False)
+    def keep(self, key: Any, value: Kept, weight: int) -> Kept:
+        """The value, kept under the key if it is not too heavy."""
+        if weight <= self._capacity // 10:
+            self._weight += weight - self._kept.pop(key, (value, 0))[1]
+            self._kept[key] = value, weight
+            while self._weight > self._capacity:
+                self._weight -= self._kept.popitem(last=False)[1][1]
         return value
 
 
@@ -88,8 +92,8 @@ class Graph:
     secret: bytes
     limits: Mapping[ViewerKind, Limits] = field(default_factory=lambda: DEFAULT_LIMITS)
     introspection: bool = True
-    documents: "Cache[tuple[Document, set[str]]]" = field(default_factory=lambda: Cache(1_000))
-    statements: Cache[Compiled] = field(default_factory=lambda: Cache(2_000))
+    documents: "Cache[tuple[Document, set[str]]]" = field(default_factory=lambda: Cache(DOCUMENT_CHARACTERS))
+    statements: Cache[Compiled] = field(default_factory=lambda: Cache(STATEMENT_CHARACTERS))
 
 
 async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query: bool = False) -> bytes:
@@ -102,8 +106,6 @@ async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query:
     if not document.is_query:
         return await mutate(graph, document, call)
     compiled = prepare(graph, document, priced_by, call)
-    if compiled.constant is not None:
-        return compiled.constant
     text: str = await graph.database.read(compiled.sql, compiled.arguments(call))
     return text.encode()
 
@@ -115,7 +117,7 @@ def read(graph: Graph, request: Request, viewer: Viewer) -> tuple[Document, set[
     if found is None:
         limits = graph.limits[viewer.kind]
         document = parse(request.query, request.operation_name, graph.schema, limits, introspection=graph.introspection)
-        found = graph.documents.keep(key, (document, set()))
+        found = graph.documents.keep(key, (document, set()), len(request.query))
     return found
 
 
@@ -128,7 +130,7 @@ def prepare(graph: Graph, document: Document, priced_by: set[str], call: Call) -
     if compiled is None:
         priced_by.update(check(document, graph.schema, call.variables, graph.limits[call.viewer.kind]).depends_on)
         compiled = compiled_of(*plan(graph, document, call))
-        graph.statements.keep(shape(document, priced_by, call), compiled)
+        graph.statements.keep(shape(document, priced_by, call), compiled, len(compiled.sql) + len(document.text))
     return compiled
 
 
@@ -185,7 +187,7 @@ def compiled_of(fields: tuple[Field, ...], binds: Binds) -> Compiled:
     """The statement of planned fields."""
     sql: SqlStatement = render(statement(fields))
     known = {name: (lambda call, value=value: value) for name, value in sql.values.items()}
-    return Compiled(sql.text, tuple(binds.finders.get(name) or known[name] for name in sql.binds), fields)
+    return Compiled(sql.text, tuple(binds.finders.get(name) or known[name] for name in sql.binds))
 
 
 async def mutate(graph: Graph, document: Document, call: Call) -> bytes:

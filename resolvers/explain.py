@@ -7,7 +7,7 @@ from models.viewer import Viewer
 from resolvers.compiler.binds import Call
 from resolvers.compiler.document import coerce
 from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
-from resolvers.execute import Graph, Request, prepare, read
+from resolvers.execute import Graph, Request, plan, prepare, read
 
 
 def explain(graph: Graph, request: Request, viewer: Viewer) -> Mapping[str, Any]:
@@ -15,7 +15,8 @@ def explain(graph: Graph, request: Request, viewer: Viewer) -> Mapping[str, Any]
     document, priced_by = read(graph, request, viewer)
     call = Call(coerce(document, graph.schema, request.variables), viewer, graph.secret, graph.limits[viewer.kind])
     compiled = prepare(graph, document, priced_by, call)
-    return {"plan": list(lines(compiled.fields, 0)), "sql": compiled.sql, "binds": len(compiled.finders)}
+    fields, _ = plan(graph, document, call)
+    return {"plan": list(lines(fields, 0)), "sql": compiled.sql, "binds": len(compiled.finders)}
 
 
 def lines(fields: tuple[Field, ...], depth: int) -> Iterator[str]:
