@@ -1,7 +1,7 @@
 """Alembic's migrations, and the two things that programs ask of them: where a database stands, and to bring it up to date.
 
 By hand, with a throwaway database that stands at the newest migration:
-    python -m models.throwaway sh -c 'alembic -x url=$MIGRATION_URL revision --autogenerate --rev-id 0002 -m "what for"'
+    python -m models.throwaway sh -c 'python -m alembic -x url=$MIGRATION_URL revision --autogenerate --rev-id 0002 -m "what for"'
 """
 
 import re

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+import models.tables  # noqa: F401 - fills the metadata
 from models.base import Table
 
 ADVISORY_LOCK = 0x6D696772617465  # "migrate": any number that nothing else locks
