@@ -1,0 +1,106 @@
+"""What can be wrong with a submission, a record or a decision: stable codes with their messages. Codes are only ever added.
+
+A problem is about the whole request, an issue about one record. REFERENCE_AMBIGUOUS is reserved and cannot arise: a reference names one
+thing in exactly one way, and codes and a partner's own sourceRefs are unique.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.submissions import Severity
+
+Path = tuple[str, ...]
+MAX_ECHO = 80
+
+PROBLEMS: Mapping[str, str] = {
+    "SUBMISSION_KEY_REUSED": "This submissionKey was used for other content. Send that again, or this under a new key.",
+    "SUBMISSION_IN_PROGRESS": "Another submission or decision about this partner's records is under way. Send the same again shortly.",
+    "CONTROL_TOTAL_MISMATCH": "declared.{total} is {declared}, but {found} arrived. Nothing was considered.",
+    "TOO_MANY_RECORDS": "A submission has 1 to {limit} records; this one has {records}. Nothing was considered.",
+    "DUPLICATE_SOURCE_REF_IN_SUBMISSION": "Records of kind {recordKind} share the sourceRef {sourceRef}. Nothing was considered.",
+    "SUBMISSION_NOT_FOUND": "There is no such submission.",
+}
+
+ERRORS: Mapping[str, str] = {
+    "COHORT_NOT_FOUND": "There is no such cohort that you may see, stored or in this submission.",
+    "COURSE_NOT_FOUND": "There is no such course that you may see, stored or in this submission.",
+    "AGENCY_UNKNOWN": "There is no such agency that you may see, stored or in this submission.",
+    "STATE_UNKNOWN": "{value} is no code of a member state: give ISO 3166-1 alpha-2, such as JM.",
+    "DEPARTMENT_UNKNOWN": "{value} is no code of a department, such as POLICE.",
+    "STATEMENT_NOT_FOUND": "There is no such statement.",
+    "DEPENDENCY_REJECTED": "This refers to a record of the same submission that is rejected.",
+    "CIRCULAR_PARENT": "This programme would be part of itself.",
+    "REQUIRED": "A value is required here.",
+    "INVALID_DATE": "{value} is no calendar date of the form YYYY-MM-DD.",
+    "DATE_ORDER": "The last day {last} lies before the first day {first}.",
+    "INVALID_NUMBER": "{value} is no number that can stand here: {expected}.",
+    "NEGATIVE_COUNT": "{value} is less than 0.",
+    "INVALID_CODE": "{value} is not one of the codes that can stand here: {allowed}.",
+    "INVALID_URL": "{value} is no address that begins with https:// or http://.",
+    "INVALID_TEXT": "The text holds a NUL character.",
+    "TOO_LONG": "This is longer ({length}) than the {limit} that can be stored.",
+    "REVISION_REQUIRED": "It stands at revision {actual} with other content, or is withdrawn. Changing it needs expectedRevision.",
+    "REVISION_STALE": "It does not stand at revision {expected} but at {actual} (0: it is not stored).",
+    "CORRECTION_NOT_OFFERED_YET": "It stands at revision {actual} with other content, or is withdrawn. Corrections are not offered yet: "
+    "withdraw it, and send a new one under another sourceRef.",
+    "PARTITION_KEY_REQUIRED": "You also count another slice here ({other}) that neither contains this one nor lies within it. "
+    "Give counts of different people one partitionKey.",
+    "UNIT_MIXED": "The counts of partitionKey {partitionKey} count {expected}: one set has one unit.",
+    "SLICES_EXCEED_TOTAL": "Your counts add up to {sum} within {total}, which says exactly {exactly}.",
+    "COHORT_CANCELLED": "The cohort is cancelled.",
+    "DECISION_NOT_ALLOWED": "Only a PENDING statement is decided; this one is {state}.",
+    "NOT_PERMITTED": "You may not do this: {reason}.",
+    "FORCE_NOT_PERMITTED": "An expectedRevision of null overwrites what is stored, which needs the scope submit:force.",
+}
+
+WARNINGS: Mapping[str, str] = {
+    "W_COUNT_LIST_MISMATCH": "memberStateCount is {stated}, but memberStates lists {listed}. Both are kept.",
+    "W_LADDER_INVERTED": "Your {later} ({laterCount}) are more than your {earlier} ({earlierCount}).",
+    "W_SLICES_BELOW_TOTAL": "The counts of partitionKey {partitionKey} add up to {remainder} less than {total}.",
+    "W_OTHER_PARTNER_REPORTS_THIS": "Another partner reports this cohort and measure too. The two are alternatives and are never added.",
+    "W_FUTURE_DATE": "{value} lies in the future.",
+}
+
+MESSAGES: Mapping[str, str] = {**PROBLEMS, **ERRORS, **WARNINGS}
+RETRYABLE = frozenset({"SUBMISSION_IN_PROGRESS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something to say, with the input's path and the values that its message tells; `caused_by` is the index of another record."""
+
+    code: str
+    path: Path = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+    caused_by: int | None = None
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it refuses its record."""
+        return self.code not in WARNINGS
+
+    def row(self) -> dict[str, Any]:
+        """The columns that it is stored and answered with."""
+        severity = Severity.ERROR if self.is_error else Severity.WARNING
+        message = MESSAGES[self.code].format_map({name: _told(value) for name, value in self.params.items()})
+        return {
+            "severity": severity.value,
+            "code": self.code,
+            "message": message,
+            "path": list(self.path),
+            "params": dict(self.params),
+            "caused_by_index": self.caused_by,
+        }
+
+
+def echo(value: Any) -> Any:
+    """A sent value as an issue repeats it: numbers as they are, texts up to a length."""
+    text = value if isinstance(value, str) else str(value)
+    if isinstance(value, int) and len(text) < MAX_ECHO // 4:
+        return value
+    return text if len(text) <= MAX_ECHO else text[: MAX_ECHO - 1] + "…"
+
+
+def _told(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else value
