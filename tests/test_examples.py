@@ -220,9 +220,8 @@ def mend(rejects: Path) -> Path:
 @pytest.mark.parametrize("script", [TOTALS, VERIFY, IMPORT])
 @pytest.mark.parametrize("credential", ["pg_0000000000000000_nobody", "other kind"])
 def test_who_may_not(graph: Graph, tmp_path: Path, script: str, credential: str) -> None:
-    argument: str | Path = {IMPORT: own_file(tmp_path, "fy2007.csv"), TOTALS: DATA / "fy2007_control_totals.csv", VERIFY: "US-STATE"}[
-        script
-    ]
+    file, control = own_file(tmp_path, "fy2007.csv"), DATA / "fy2007_control_totals.csv"
+    arguments: dict[str, str | Path] = {IMPORT: file, TOTALS: control, VERIFY: "US-STATE"}
     if credential == "other kind" and script == TOTALS:
         pytest.skip("staff may ask too")
     if credential == "other kind":
