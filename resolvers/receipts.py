@@ -160,7 +160,7 @@ DECISION_OUTCOME = ObjectType(
 def submitted(planning: Planning) -> tuple[Any, Rows]:
     """The stored submission, and whether it is a replay."""
     row, allowed = planning.door.visible(Submission)
-    found = select(*row.c, planning.binds.result("replayed", literal_column("true").type).label("replayed"))
+    found = select(*row.c, planning.binds.result("replayed", Boolean()).label("replayed"))
     made = found.where(row.c.id == planning.binds.result("submission_id", Uuid()), allowed).subquery()
     return made, Rows((made,), ())
 
