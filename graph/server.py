@@ -57,7 +57,6 @@ def serve(settings: Settings) -> None:
     """Serves until SIGTERM or Ctrl-C, and then exits with status 0. Raises Foreseen."""
     _exit_on_signals()
     logs.configure()
-    gc.disable()  # collecting while modules are imported costs a tenth of the start
     with ExitStack() as stack:
         if settings.is_embedded:
             stack.enter_context(_only_server(settings.data_dir))
@@ -69,8 +68,8 @@ def serve(settings: Settings) -> None:
             provision.migrate(opened.addresses)
             issued = asyncio.run(_fill(opened.addresses, sandbox=settings.is_embedded))
             application = importing.result()
+        gc.freeze()  # what is loaded stays: collections need not look at it
         gc.enable()
-        gc.freeze()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_answer(settings, application, listener, opened, issued))
 
