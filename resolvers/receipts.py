@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, and_, any_, column, func, literal, literal_column, select
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Integer, Text, Uuid, and_, any_, column, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.policies import Door, Predicate, Row
