@@ -147,11 +147,8 @@ def test_taken_port(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"PORT": "many"}, ["PORT"]),
         ({"DATABASE_URL": NOBODY_LISTENS}, ["MIGRATION_URL", "both"]),
-        ({"MIGRATION_URL": NOBODY_LISTENS}, ["DATABASE_URL", "both"]),
         ({"DATABASE_URL": NOBODY_LISTENS, "MIGRATION_URL": NOBODY_LISTENS}, ["CURSOR_SECRET"]),
-        ({"DATABASE_URL": NOBODY_LISTENS, "MIGRATION_URL": NOBODY_LISTENS, "CURSOR_SECRET": "short"}, ["CURSOR_SECRET", "32"]),
         ({"DATABASE_URL": NOBODY_LISTENS, "MIGRATION_URL": NOBODY_LISTENS, "CURSOR_SECRET": SECRET}, ["MIGRATION_URL", "Connect"]),
         ({"DATA_DIR": "/dev/null"}, ["/dev/null", "DATA_DIR"]),
         ({"DATA_DIR": "/proc/partner-graph"}, ["/proc/partner-graph", "DATA_DIR"]),
