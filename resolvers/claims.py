@@ -13,7 +13,7 @@ from uuid import UUID
 from models.statements import InstitutionType, Precision, Sex
 
 STATE, DEPARTMENT, INSTITUTION, SEX, PERIOD = 1, 2, 4, 8, 16
-ANY_INSTITUTION = InstitutionType.NOT_STATED.value
+ANY_INSTITUTION, NO_SEX, EXACT = InstitutionType.NOT_STATED.value, Sex.UNSPECIFIED.value, Precision.EXACT.value
 
 
 class Population(NamedTuple):
@@ -36,7 +36,7 @@ class Slice:
 
     def __post_init__(self) -> None:
         institutions = any(institution != ANY_INSTITUTION for _, institution in self.departments)
-        sex = self.sex is not None and self.sex != Sex.UNSPECIFIED.value
+        sex = self.sex is not None and self.sex != NO_SEX
         places = STATE * bool(self.states) + DEPARTMENT * bool(self.departments) + INSTITUTION * institutions
         object.__setattr__(self, "dimensions", places + SEX * sex + PERIOD * bool(self.period))
         object.__setattr__(self, "sex", self.sex if sex else None)
@@ -142,7 +142,7 @@ class ClaimSet:
             self.dimensions |= claim.slice.dimensions
             self.sums[claim.slice] = self.sums.get(claim.slice, 0) + claim.count
         self.total = sum(self.sums.values())
-        self.is_exact = all(claim.precision == Precision.EXACT.value for claim in claims)
+        self.is_exact = all(claim.precision == EXACT for claim in claims)
         self.is_plain = all(each.is_single and each.dimensions == self.dimensions for each in self.sums)
 
     @property
@@ -165,7 +165,7 @@ class ClaimSet:
         if self.is_plain:
             return self.sums[part] if self.is_exact else None
         meeting = [claim for claim in self.claims if part.meets(claim.slice)]
-        return sum(claim.count for claim in meeting) if all(claim.precision == Precision.EXACT.value for claim in meeting) else None
+        return sum(claim.count for claim in meeting) if all(claim.precision == EXACT for claim in meeting) else None
 
     def parts_within(self, coarser: "ClaimSet") -> dict[Slice, int]:
         """The sums of its parts within each slice of a coarser set."""

@@ -37,7 +37,7 @@ class Movement(NamedTuple):
 
     @property
     def after(self) -> list[Claim]:
-        """The claims as they would be."""
+        """The claims as they would be: what is stored first, then what is new in the order of the records."""
         return [*without(self.stored, self.gone), *self.new]
 
 
@@ -50,16 +50,14 @@ def errors(movement: Movement) -> list[Finding]:
 
 
 def _mixed_units(sets: Mapping[Any, ClaimSet], movement: Movement) -> Iterator[Finding]:
+    """Claims in another unit than their set's: that of what is stored, else of its first record."""
+    units: dict[Any, str] = {}
     for claim in (*movement.new, *movement.doubtful):
-        found = sets.get(claim.set)
-        expected = _unit(found) if found else claim.unit
-        if claim.key is not None and claim.unit != expected:
-            yield Finding(claim.index or 0, "UNIT_MIXED", {"partitionKey": claim.key, "expected": expected})
-
-
-def _unit(found: ClaimSet) -> str:
-    """The unit of a set: that of what is stored, else of its first record."""
-    return min(found.claims, key=lambda claim: -1 if claim.index is None else claim.index).unit
+        if claim.key is not None:
+            found = sets.get(claim.set)
+            expected = units.setdefault(claim.set, found.unit if found else claim.unit)
+            if claim.unit != expected:
+                yield Finding(claim.index or 0, "UNIT_MIXED", {"partitionKey": claim.key, "expected": expected})
 
 
 def _missing_keys(after: Iterable[Claim], movement: Movement) -> Iterator[Finding]:

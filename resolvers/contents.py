@@ -133,4 +133,4 @@ FIELDS: Mapping[RecordKind, Fields] = {
 
 def readable(content: Mapping[str, Any], *names: str) -> bool:
     """Whether all of these fields could be read."""
-    return all(content.get(name, INVALID) is not INVALID for name in names)
+    return INVALID not in [content.get(name, INVALID) for name in names]

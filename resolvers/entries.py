@@ -95,7 +95,7 @@ def _item(arrival: Arrival, index: int, source_ref: str, kind: RecordKind) -> di
         "submission_id": arrival.id,
         "index": index,
         "source_ref": source_ref,
-        "record_kind": kind.value,
+        "record_kind": kind,
         "status": None,
         "entity_id": None,
         "revision": None,
@@ -106,7 +106,7 @@ def _outcome(arrival: Arrival, draft: Draft) -> dict[str, Any]:
     row = _item(arrival, draft.index, draft.source_ref, draft.kind)
     if draft.status is None:
         raise TypeError("a draft is settled before it is stored")
-    row["status"] = draft.status.value
+    row["status"] = draft.status
     if draft.entity is not None and (draft.entity.is_stored or draft.status in STORED):
         row |= {"entity_id": draft.entity.id, "revision": draft.entity.revision or 1}
     return row
@@ -253,11 +253,11 @@ def _statement(arrival: Arrival, draft: Draft, id_: UUID, content: Mapping[str, 
         "id": id_,
         "partner_id": arrival.sender.partner_id,
         "source_ref": draft.source_ref,
-        "kind": StatementKind.COUNT.value,
+        "kind": StatementKind.COUNT,
         "cohort_id": content["cohort"],
         "measure": content["measure"],
         "revision": 1,
-        "state": StatementState.PENDING.value,
+        "state": StatementState.PENDING,
         "count": content["count"],
         "unit": content["unit"],
         "precision": content["precision"],

@@ -94,7 +94,9 @@ def complete(fields: Fields, content: dict[str, Any], path: Path, reading: Readi
 
 def is_blank(value: Any) -> bool:
     """Whether a value says nothing."""
-    return value is None or (isinstance(value, str | list) and not value) or (isinstance(value, str) and value.isspace())
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or value == []
 
 
 def text(limit: int) -> Reader:

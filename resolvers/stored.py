@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, and_, any_, bindparam, column, func, literal_column, or_, select, true
 
 from models.agencies import AgencyAncestor, PartnerAgency
 from models.base import Table
@@ -189,23 +189,38 @@ def _loader(kind: ViewerKind) -> Loader:
 
 
 def sliced() -> Select[Any]:
-    """Statements with their slices and canonical cohorts, to be narrowed."""
+    """Statements with their slices, each in order, and their canonical cohorts; to be narrowed."""
     row, cohort, state, department = (table_of(each) for each in (Statement, Cohort, StatementMemberState, StatementDepartment))
-    states = select(state.c.member_state_code).where(state.c.statement_id == row.c.id).correlate(row)
-    departments = select(written(department)).where(department.c.statement_id == row.c.id).correlate(row)
-    slices = (func.array(states.scalar_subquery()).label("states"), func.array(departments.scalar_subquery()).label("departments"))
-    return select(*row.c, canonical(cohort).label("canonical_id"), *slices).join_from(row, cohort, cohort.c.id == row.c.cohort_id)
+    canonical = select(func.coalesce(cohort.c.same_run_as_id, cohort.c.id)).where(cohort.c.id == row.c.cohort_id).correlate(row)
+    states = select(state.c.member_state_code).where(state.c.statement_id == row.c.id).order_by(state.c.member_state_code).correlate(row)
+    named = select(written(department)).where(department.c.statement_id == row.c.id).correlate(row)
+    departments = named.order_by(department.c.department_code, department.c.institution_type)
+    return select(
+        *row.c,
+        canonical.scalar_subquery().label("canonical_id"),
+        func.array(states.scalar_subquery()).label("states"),
+        func.array(departments.scalar_subquery()).label("departments"),
+    )
+
+
+def for_each(name: str, type_: Any) -> Any:
+    """A bind's values as rows, to look each of them up.
+
+    A lookup of many keys is a lateral subquery for each one that PostgreSQL may not rearrange: it knows nothing of tables that are just
+    being filled, and keeps the plan that it made when they were empty.
+    """
+    return func.unnest(bindparam(name, type_=ARRAY(type_))).table_valued(column(name, type_)).render_derived(name=f"given_{name}")
+
+
+def looked_up(rows: Select[Any], name: str) -> Any:
+    """The lateral subquery that finds the rows of one key."""
+    return rows.offset(literal_column("0")).lateral(name)
 
 
 def _statements() -> Select[Any]:
-    row = table_of(Statement)
-    return sliced().where(row.c.partner_id == PARTNER, among(row.c.source_ref, "refs"))
-
-
-def canonical(cohort: Any) -> ColumnElement[UUID]:
-    """The cohort that stands for a cohort's population."""
-    found: ColumnElement[UUID] = func.coalesce(cohort.c.same_run_as_id, cohort.c.id)
-    return found
+    row, given = table_of(Statement), for_each("refs", Text())
+    found = looked_up(sliced().where(row.c.partner_id == PARTNER, row.c.source_ref == given.c.refs), "found")
+    return select(*found.c).select_from(given.join(found, true()))
 
 
 def written(department: Any) -> ColumnElement[str]:

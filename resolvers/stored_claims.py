@@ -4,14 +4,13 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, Uuid, bindparam, case, column, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, case, column, exists, func, literal_column, or_, select, true
 
 from models.courses import Cohort
 from models.database import Transaction, render
-from models.statements import Sex, Statement, StatementDepartment, StatementMemberState
+from models.statements import Sex, Statement
 from resolvers.claims import Claim, Population, Slice
-from resolvers.stored import PARTNER, among, canonical, departments_of, is_live, table_of, written
+from resolvers.stored import among, departments_of, for_each, is_live, looked_up, sliced, table_of
 
 
 async def claims(transaction: Transaction, partner_ids: Collection[UUID], cohort_ids: Collection[UUID]) -> list[Claim]:
@@ -20,10 +19,10 @@ async def claims(transaction: Transaction, partner_ids: Collection[UUID], cohort
     return [_claim(row) for row in rows]
 
 
-async def reported(transaction: Transaction, partner_id: UUID, populations: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
-    """Those of the populations about which another partner has a live statement."""
-    cohorts, measures = [cohort for cohort, _ in populations], [measure for _, measure in populations]
-    rows = await transaction.fetch(REPORTED, partner_id=partner_id, cohort_ids=cohorts, measures=measures)
+async def reported(transaction: Transaction, populations: Collection[Population]) -> set[tuple[UUID, str]]:
+    """The canonical cohorts, with measures, of those populations about which another partner has a live statement."""
+    partners, cohorts, measures = ([each[place] for each in populations] for place in range(3))
+    rows = await transaction.fetch(REPORTED, partner_ids=partners, cohort_ids=cohorts, measures=measures)
     return {(row["cohort_id"], row["measure"]) for row in rows}
 
 
@@ -56,39 +55,27 @@ def _claim(row: Any) -> Claim:
 
 def _claims() -> Select[Any]:
     """Live statements about canonical cohorts, added up where they agree in set, unit, precision and slice."""
-    row, cohort, state, department = (table_of(each) for each in (Statement, Cohort, StatementMemberState, StatementDepartment))
-    sex = func.nullif(row.c.sex, Sex.UNSPECIFIED.value).label("sex")
-    columns = [row.c[name] for name in ("id", "partner_id", "measure", "partition_key", "source_ref", "unit", "precision", "count")]
-    live = (
-        select(*columns, sex, row.c.reporting_period_label.label("period"), canonical(cohort).label("canonical_id"))
-        .join_from(row, cohort, cohort.c.id == row.c.cohort_id)
-        .where(among(row.c.partner_id, "partner_ids"), is_live(row.c.state))
-        .where(or_(among(cohort.c.id, "cohort_ids"), among(cohort.c.same_run_as_id, "cohort_ids")))
-        .cte("live")
-    )
-    states = _gathered(live, state, state.c.member_state_code, "states")
-    departments = _gathered(live, department, written(department), "departments")
+    row, cohort, given = table_of(Statement), table_of(Cohort), for_each("cohort_ids", Uuid())
+    same_run = or_(cohort.c.id == given.c.cohort_ids, cohort.c.same_run_as_id == given.c.cohort_ids)
+    run = looked_up(select(cohort.c.id).where(same_run), "run")
+    of_run = sliced().where(row.c.cohort_id == run.c.id, among(row.c.partner_id, "partner_ids"), is_live(row.c.state))
+    live = looked_up(of_run, "live")
+    sex = func.nullif(live.c.sex, literal_column(f"'{Sex.UNSPECIFIED.value}'")).label("sex")
     alone = case((live.c.partition_key.is_(None), live.c.source_ref))
-    same = ("partner_id", "canonical_id", "measure", "partition_key", "unit", "precision", "sex", "period")
-    grouped = [*[live.c[name] for name in same], states.c.states, departments.c.departments]
+    same = ("partner_id", "canonical_id", "measure", "partition_key", "unit", "precision", "states", "departments")
+    grouped = [*[live.c[name] for name in same], live.c.reporting_period_label.label("period"), sex]
     sums = (func.sum(live.c.count).label("sum"), func.count().label("statements"), func.min(live.c.source_ref).label("name"))
-    joined = live.outerjoin(states, states.c.id == live.c.id).outerjoin(departments, departments.c.id == live.c.id)
-    return select(*grouped, *sums).select_from(joined).group_by(*grouped, alone)
-
-
-def _gathered(live: CTE, part: Any, value: ColumnElement[Any], name: str) -> CTE:
-    """The values of the parts of each live statement, in order."""
-    values = func.array_agg(aggregate_order_by(value, value)).label(name)
-    return select(live.c.id, values).join_from(live, part, part.c.statement_id == live.c.id).group_by(live.c.id).cte(name)
+    return select(*grouped, *sums).select_from(given.join(run, true()).join(live, true())).group_by(*grouped, alone)
 
 
 def _reported() -> Select[Any]:
-    """The populations about which another partner has a live statement."""
+    """The populations about which a partner other than the one beside them has a live statement."""
     row, cohort = table_of(Statement), table_of(Cohort)
-    pairs = func.unnest(bindparam("cohort_ids", type_=ARRAY(Uuid())), bindparam("measures", type_=ARRAY(Text())))
-    wanted = pairs.table_valued(column("cohort_id", Uuid()), column("measure", Text())).render_derived(name="wanted")
+    given = [bindparam(name, type_=ARRAY(kind)) for name, kind in (("partner_ids", Uuid()), ("cohort_ids", Uuid()), ("measures", Text()))]
+    columns = (column("partner_id", Uuid()), column("cohort_id", Uuid()), column("measure", Text()))
+    wanted = func.unnest(*given).table_valued(*columns).render_derived(name="wanted")
     same_run = or_(cohort.c.id == wanted.c.cohort_id, cohort.c.same_run_as_id == wanted.c.cohort_id)
-    others = exists().where(row.c.measure == wanted.c.measure, row.c.cohort_id == cohort.c.id, row.c.partner_id != PARTNER)
+    others = exists().where(row.c.measure == wanted.c.measure, row.c.cohort_id == cohort.c.id, row.c.partner_id != wanted.c.partner_id)
     return select(wanted.c.cohort_id, wanted.c.measure).where(others.where(same_run, is_live(row.c.state)).correlate(wanted))
 
 

@@ -71,10 +71,11 @@ async def _considered(transaction: Transaction, envelope: Envelope, known: Known
     drafts = drafts_of(envelope, known)
     outcomes.judge(drafts, received_at.date())
     if not stored.MAKE_STATEMENTS.isdisjoint(kinds):
-        populations = weighing.populations(drafts)
-        claims = await stored_claims.claims(transaction, [known.partner_id], {cohort for cohort, _ in populations})
-        reported = await stored_claims.reported(transaction, known.partner_id, populations)
-        weighing.weigh(drafts, claims, reported)
+        claims = weighing.claims_of(drafts)
+        populations = {claim.population for claim in claims.values()}
+        beside = await stored_claims.claims(transaction, [known.partner_id], {population.cohort for population in populations})
+        reported = await stored_claims.reported(transaction, populations)
+        weighing.weigh(drafts, claims, beside, reported)
     return drafts
 
 

@@ -1,6 +1,6 @@
 """The counts of a submission, judged together and beside the claims that their partner has made already. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from models.statements import StatementState
@@ -15,6 +15,9 @@ from resolvers.records import Draft
 LIVE = frozenset({StatementState.PENDING.value, StatementState.HELD.value, StatementState.VERIFIED.value, StatementState.DISPUTED.value})
 CLAIMED = ("cohort", "measure", "count", "unit", "precision", "memberStates", "departments", "sex", "reportingPeriod", "partitionKey")
 
+Reported = tuple[UUID, str]
+"""A canonical cohort and a measure."""
+
 PLACES = {
     "UNIT_MIXED": "unit",
     "PARTITION_KEY_REQUIRED": "partitionKey",
@@ -24,8 +27,22 @@ PLACES = {
 }
 
 
-def claim_of(draft: Draft, index: int | None) -> Claim | None:
-    """The claim of a count; None if what matters of it could not be read."""
+def claims_of(drafts: Iterable[Draft]) -> dict[int, Claim]:
+    """The claims that records would add, and those that they would take back, by the records' indexes; none that cannot be read."""
+    claims = {draft.index: _claim(draft) for draft in drafts if _moves(draft)}
+    return {index: claim for index, claim in claims.items() if claim is not None}
+
+
+def _moves(draft: Draft) -> bool:
+    """Whether the record would add a claim, or take one back."""
+    if draft.entity is None or draft.status is not None:
+        return False
+    if draft.kind is RecordKind.WITHDRAW:
+        return draft.entity.state in LIVE
+    return draft.kind is RecordKind.COUNT and not draft.entity.is_stored
+
+
+def _claim(draft: Draft) -> Claim | None:
     entity = draft.entity
     if entity is None or not readable(entity.content, *CLAIMED):
         return None
@@ -40,48 +57,30 @@ def claim_of(draft: Draft, index: int | None) -> Claim | None:
         precision=content["precision"],
         slice=Slice(content["memberStates"], content["departments"], content["sex"], period[0] if period else None),
         count=content["count"],
-        index=index,
+        index=draft.index,
     )
 
 
-def populations(drafts: Iterable[Draft]) -> set[tuple[UUID, str]]:
-    """The canonical cohorts, with their measures, about which counts are added or taken back."""
-    claims = [claim_of(draft, None) for draft in drafts if _moves(draft)]
-    return {(claim.population.cohort, claim.population.measure) for claim in claims if claim is not None}
-
-
-def _moves(draft: Draft) -> bool:
-    """Whether the record would add a claim, or take one back."""
-    if draft.entity is None or draft.status is not None:
-        return False
-    is_new = not draft.entity.is_stored
-    return (draft.kind is RecordKind.COUNT and is_new) or (draft.kind is RecordKind.WITHDRAW and draft.entity.state in LIVE)
-
-
-def weigh(drafts: Sequence[Draft], stored: Sequence[Claim], reported: Collection[tuple[UUID, str]]) -> None:
-    """Judges counts together, beside the partner's stored claims; `reported` are the populations that other partners report."""
+def weigh(drafts: Sequence[Draft], claims: Mapping[int, Claim], stored: Sequence[Claim], reported: Collection[Reported]) -> None:
+    """Judges counts together, beside the partner's stored claims; `reported` is what other partners report."""
     withdrawals = [draft for draft in drafts if draft.kind is RecordKind.WITHDRAW]
-    while findings := [finding for finding in consistency.errors(_movement(drafts, stored)) if _is_news(drafts, finding)]:
+    while findings := [finding for finding in consistency.errors(_movement(drafts, claims, stored)) if _is_news(drafts, finding)]:
         for finding in findings:
             if _is_news(drafts, finding):
                 _tell(drafts, finding)
         reject_dependents(withdrawals, drafts)
-    for finding in consistency.warnings(_movement(drafts, stored)):
+    for finding in consistency.warnings(_movement(drafts, claims, stored)):
         _tell(drafts, finding)
-    for draft in drafts:
-        if draft.kind is RecordKind.COUNT and draft.status is None and not draft.is_rejected:
-            claim = claim_of(draft, None)
-            if claim is not None and (claim.population.cohort, claim.population.measure) in reported:
-                draft.say("W_OTHER_PARTNER_REPORTS_THIS", (*draft.change, "cohort"))
+    for index, claim in claims.items():
+        if drafts[index].kind is RecordKind.COUNT and claim.population[1:] in reported:
+            drafts[index].say("W_OTHER_PARTNER_REPORTS_THIS", (*drafts[index].change, "cohort"))
 
 
-def _movement(drafts: Sequence[Draft], stored: Sequence[Claim]) -> Movement:
+def _movement(drafts: Sequence[Draft], claims: Mapping[int, Claim], stored: Sequence[Claim]) -> Movement:
     new, gone, doubtful = list[Claim](), list[Claim](), list[Claim]()
     withdrawn = {draft.source_ref for draft in drafts if draft.kind is RecordKind.WITHDRAW and not draft.is_rejected}
-    for draft in drafts:
-        claim = claim_of(draft, draft.index) if _moves(draft) else None
-        if claim is None:
-            continue
+    for index, claim in claims.items():
+        draft = drafts[index]
         if draft.kind is RecordKind.WITHDRAW:
             gone += [] if draft.is_rejected else [claim]
         elif draft.is_rejected:
