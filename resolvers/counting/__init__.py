@@ -1,0 +1,22 @@
+"""The count rules: statements become numbers (product.md B4), as relations of one SQL statement that nothing is correlated to.
+
+In the order in which a number is made:
+
+dimensions     what numbers are grouped and filtered by, and how values are written: sets of members (R3)
+cohorts        a population's values in the dimensions of cohorts
+ledger         the request; what the viewer's numbers can rest on: R0, and one pass over the statements that adds them up
+sets           claim sets, the partner chosen for each population, the set that answers a question (R0, R1)
+levels         filter, split, remainder and precision of each population (R2, R6)
+labels         values as they are shown
+rows           what populations give, grouped by key (R2, R3)
+explanations   what was chosen and why, and what disagrees
+participation  the answer: table (R4), rows, pendingDelta (R8), inconsistencies, explanations
+
+R5, that no stage is inferred from another, is that a request has one measure. R7 is a matter of submitting.
+"""
+
+from resolvers.counting.dimensions import Dimension
+from resolvers.counting.ledger import Request
+from resolvers.counting.participation import Participation, participation
+
+__all__ = ["Dimension", "Participation", "Request", "participation"]

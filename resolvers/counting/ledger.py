@@ -1,0 +1,210 @@
+"""What the viewer's numbers can rest on (rule R0): statements and cohorts behind the door, and sums over them.
+
+Identifiers of statements are texts here, which sort as their uuids do: PostgreSQL 18 has no min(uuid). Precisions compare as texts:
+by luck, APPROXIMATE < AT_LEAST < EXACT, so that the least is the worst (rule R6; a test holds it).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    collate,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from models.courses import Cohort
+from models.policies import Door, Predicate, Row, viewer_agency
+from models.statements import InstitutionType, Sex, Statement, StatementDepartment, StatementKind, StatementMemberState, StatementState
+from models.viewer import ViewerKind
+from resolvers.counting.cohorts import cohort_values
+from resolvers.counting.dimensions import OF_STATEMENTS, SEPARATOR, Dimension, allowed_members, code, one_of, outside
+
+COUNTED = (StatementState.VERIFIED, StatementState.DISPUTED)
+LIVE = (*COUNTED, StatementState.PENDING, StatementState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked.
+
+    `measure` and the arrays of `filters` are SQL expressions, binds as a rule: text[] of codes, uuid[] of rows, integer[] of years.
+    `costs` says whether any costs are wanted, since they are dear. `name` begins the names of the common table expressions: two
+    requests in one SQL statement need two names, of at most 30 characters.
+    """
+
+    measure: ColumnElement[Any]
+    group_by: tuple[Dimension, ...] = ()
+    filters: Mapping[Dimension, ColumnElement[Any]] = field(default_factory=dict)
+    include_pending: bool = False
+    costs: bool = True
+    name: str = "participation"
+
+    def grouped(self, *, of_statements: bool) -> tuple[Dimension, ...]:
+        """The dimensions grouped by: those of statements, or those of cohorts."""
+        return tuple(d for d in self.group_by if (d in OF_STATEMENTS) is of_statements)
+
+    def filtered(self, *, of_statements: bool) -> tuple[Dimension, ...]:
+        """The dimensions filtered by: those of statements, or those of cohorts."""
+        return tuple(d for d in Dimension if d in self.filters and (d in OF_STATEMENTS) is of_statements)
+
+    def allowed(self, dimension: Dimension) -> ColumnElement[Any]:
+        """The members that the filter on a dimension allows."""
+        return allowed_members(dimension, self.filters[dimension])
+
+
+class Ledger:
+    """The statements of one measure on which a viewer's numbers can rest, and the request that is answered from them."""
+
+    def __init__(self, request: Request, door: Door, shared: "Ledger | None" = None) -> None:
+        self.request = request
+        self.door = door
+        self._shared = shared
+        self.counted = (*COUNTED, StatementState.PENDING) if request.include_pending else COUNTED
+
+    def counterpart(self) -> "Ledger":
+        """The same ledger with PENDING statements counted if they were not, and the other way round (rule R8); without groups."""
+        request = self.request
+        other = replace(request, include_pending=not request.include_pending, group_by=(), costs=False, name=f"{request.name}_other")
+        return Ledger(other, self.door, self)
+
+    def named(self, name: str, selected: Any) -> CTE:
+        """A common table expression under the request's name."""
+        expression: CTE = selected.cte(f"{self.request.name}_{name}")
+        return expression
+
+    @cached_property
+    def runs(self) -> CTE:
+        """R0: the cohorts whose statements can enter the numbers, with their populations [cohort_id, population_id].
+
+        A cohort that IMPACS has not accepted enters no number but its sender's own; joined cohorts are one population. Those that lie
+        outside the filter are left out here already, so that a question about one cohort reads that cohort's statements only.
+        """
+        if self._shared:
+            return self._shared.runs
+        cohort, visible = self.door.visible(Cohort)
+        accepted = cohort.c.accepted_at.is_not(None)
+        if self.door.kind is not ViewerKind.ANONYMOUS:
+            accepted = or_(accepted, cohort.c.submitted_by_id == viewer_agency())
+        population = func.coalesce(cohort.c.same_run_as_id, cohort.c.id)
+        runs = self.named("runs", select(cohort.c.id.label("cohort_id"), population.label("population_id")).where(visible, accepted))
+        return self._near(runs) if self._narrowing else runs
+
+    @property
+    def _narrowing(self) -> tuple[Dimension, ...]:
+        """The dimensions filtered by that are known before a partner is chosen."""
+        return tuple(d for d in self.request.filtered(of_statements=False) if d is not Dimension.PARTNER)
+
+    def _near(self, runs: CTE) -> CTE:
+        populations = self.named("populations", select(runs.c.population_id).distinct())
+        values = cohort_values(self.door, populations, self._narrowing).subquery()
+        near = [~outside(values.c[d], self.request.allowed(d)) for d in self._narrowing]
+        found = select(*runs.c).select_from(runs.join(values, values.c.population_id == runs.c.population_id))
+        return self.named("near_runs", found.where(*near))
+
+    def statements(self, *states: StatementState) -> tuple[Row, Predicate]:
+        """A new alias of the statements, and the condition under which those in one of the states can enter the numbers."""
+        row, visible = self.door.visible(Statement)
+        asked = and_(row.c.kind == code(StatementKind.COUNT), row.c.measure == self.request.measure, one_of(row.c.state, *states))
+        near = [row.c.cohort_id.in_(select(self.runs.c.cohort_id))] if self._narrowing else []
+        return row, and_(visible, asked, *near)
+
+    @cached_property
+    def batches(self) -> CTE:
+        """Live statements added up where cohort, partner, partition key and state agree.
+
+        [cohort_id, partner_id, partition_key, lone_id, state, total, precision, latest, first_id, statements]; a statement without a
+        partition key is a batch of its own, whose `lone_id` is its id. One pass over the statements, which the rest does without.
+        """
+        return self._shared.batches if self._shared else self.named("batches", union_all(self._keyed(), self._lone()))
+
+    def _keyed(self) -> Select[Any]:
+        row, live = self.statements(*LIVE)
+        shared = (row.c.cohort_id, row.c.partner_id, row.c.partition_key)
+        return (
+            select(
+                *shared,
+                cast(null(), Uuid).label("lone_id"),
+                row.c.state,
+                func.sum(row.c.count).label("total"),
+                func.min(collate(row.c.precision, "C")).label("precision"),
+                func.max(decided(row)).label("latest"),
+                func.min(text_id(row)).label("first_id"),
+                func.count().label("statements"),
+            )
+            .where(row.c.partition_key.is_not(None), live)
+            .group_by(*shared, row.c.state)
+        )
+
+    def _lone(self) -> Select[Any]:
+        row, live = self.statements(*LIVE)
+        own = (row.c.cohort_id, row.c.partner_id, row.c.partition_key, row.c.id, row.c.state, row.c.count, row.c.precision)
+        return select(*own, decided(row), text_id(row), cast(1, BigInteger)).where(row.c.partition_key.is_(None), live)
+
+    def slices(self, dimensions: tuple[Dimension, ...], cohorts: Select[Any] | None = None) -> Subquery:
+        """Single counted statements, with a raw value of each dimension under its name.
+
+        [id, cohort_id, partner_id, partition_key, count, precision, currency, amount, <dimension> ...]; `cohorts` limits them to these.
+        A raw value is one text: an array for each of a million statements would take as long as all the rest.
+        """
+        row, counted = self.statements(*self.counted)
+        state, department = self.door.part(StatementMemberState), self.door.part(StatementDepartment)
+        joined: FromClause = row
+        if Dimension.MEMBER_STATE in dimensions:
+            joined = joined.outerjoin(state, state.c.statement_id == row.c.id)
+        if {Dimension.DEPARTMENT, Dimension.INSTITUTION_TYPE} & set(dimensions):
+            joined = joined.outerjoin(department, department.c.statement_id == row.c.id)
+        precision = collate(row.c.precision, "C").label("precision")
+        own = (row.c.id, row.c.cohort_id, row.c.partner_id, row.c.partition_key, row.c.count, precision)
+        raw = [_raw(dimension, row, state, department).label(dimension) for dimension in dimensions]
+        found = select(*own, *cost_of(row), *raw).select_from(joined).where(counted)
+        if cohorts is not None:
+            found = found.where(row.c.cohort_id.in_(cohorts))
+        return (found if joined is row else found.group_by(row.c.id)).subquery()
+
+
+def _raw(dimension: Dimension, row: Row, state: Row, department: Row) -> ColumnElement[Any]:
+    match dimension:
+        case Dimension.MEMBER_STATE:
+            return func.string_agg(state.c.member_state_code, SEPARATOR)
+        case Dimension.DEPARTMENT:
+            return func.string_agg(department.c.department_code, SEPARATOR)
+        case Dimension.INSTITUTION_TYPE:
+            types = department.c.institution_type
+            return case((func.bool_or(types != code(InstitutionType.NOT_STATED)), func.string_agg(types, SEPARATOR)))
+        case Dimension.SEX:
+            return func.nullif(row.c.sex, code(Sex.UNSPECIFIED))
+        case _:
+            return row.c.reporting_period_label
+
+
+def decided(row: Row) -> ColumnElement[Any]:
+    """When a statement came to count as it does."""
+    return func.coalesce(row.c.decided_at, row.c.created_at)
+
+
+def text_id(row: Row) -> ColumnElement[Any]:
+    """A statement's id as a text that sorts as the id does."""
+    return collate(cast(row.c.id, Text), "C")
+
+
+def cost_of(row: Row) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The currency and the amount of what a statement's people cost, both null where no cost is stated."""
+    stated = and_(row.c.cost_amount.is_not(None), row.c.cost_currency.is_not(None))
+    return case((stated, row.c.cost_currency)).label("currency"), case((stated, row.c.cost_amount)).label("amount")

@@ -1,0 +1,239 @@
+"""Filter, split and remainder (rules R2 and R6): what each population gives to the total and to the rows.
+
+Level F is the set that answers the filter and gives the total; level D is the set that answers filter and groups together and gives the
+rows. Each falls back to the coarser one where it exceeds it. Relations, with their columns:
+
+    picked     populations wholly inside the filter on cohorts, with the sets picked for the two levels
+    cells      with a filter on statements: their sums by population, level, place in the filter, and groups
+               [population_id, in_total, in_rows, kept, lost, total, precision, <dimension> ..., currency, amount, priced]
+    answers    what each population gives
+               [population_id, partner_id, rank, alternatives, unit, total_id, rows_id, contributes, total, precision, fell_back,
+                remainder, remainder_precision, pending, rows_pending, lost, finer_total_id, whole_id, finer_rows_id]
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+
+from models.statements import Precision
+from resolvers.counting.cohorts import cohort_values
+from resolvers.counting.dimensions import ONE, ZERO, code, inside, outside, raw_inside, raw_outside
+from resolvers.counting.ledger import Ledger
+from resolvers.counting.sets import candidates, claim_sets, guessed_half, has_key, partners, picks
+
+EXACT, AT_LEAST, APPROXIMATE = code(Precision.EXACT), code(Precision.AT_LEAST), code(Precision.APPROXIMATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the populations give.
+
+    `values` are the populations' values in the cohort dimensions asked for, None where none are; `withheld` is the sum of the
+    populations of which nobody knows whether they lie inside the filter; `cells` is None without a filter on statements.
+    """
+
+    candidates: CTE
+    values: CTE | None
+    withheld: ColumnElement[Any]
+    cells: CTE | None
+    answers: CTE
+
+
+def levels(ledger: Ledger) -> Levels:
+    """Chooses and measures, population by population."""
+    sets = claim_sets(ledger)
+    found = candidates(ledger, sets, partners(ledger, sets))
+    grouped, filtered = ledger.request.grouped(of_statements=True), ledger.request.filtered(of_statements=True)
+    picked = picks(ledger, found, frozenset(filtered), frozenset((*grouped, *filtered)))
+    values = _values(ledger, picked)
+    inside_filter = _inside(ledger, picked, values)
+    cells = _cells(ledger, inside_filter) if filtered else None
+    answers = _answers(ledger, inside_filter) if cells is None else _filtered_answers(ledger, inside_filter, cells)
+    return Levels(found, values, _withheld(ledger, picked, values), cells, answers)
+
+
+def _values(ledger: Ledger, picked: CTE) -> CTE | None:
+    """The populations' values; populations that agree in the dimensions grouped by share a number, which is quick to group by."""
+    grouped, filtered = ledger.request.grouped(of_statements=False), ledger.request.filtered(of_statements=False)
+    if not grouped and not filtered:
+        return None
+    values = cohort_values(ledger.door, picked, tuple(dict.fromkeys((*grouped, *filtered)))).subquery()
+    number = func.dense_rank().over(order_by=[values.c[d] for d in grouped]) if grouped else ONE
+    return ledger.named("values", select(*values.c, number.label("number")))
+
+
+def _inside(ledger: Ledger, picked: CTE, values: CTE | None) -> CTE:
+    """The picks of the populations wholly inside the filter on cohorts.
+
+    R2: where the total's set exceeds the whole, the whole takes its place, and both are named as inconsistent.
+    """
+    source: FromClause = picked
+    where: list[ColumnElement[bool]] = []
+    if values is not None:
+        source = picked.join(values, values.c.population_id == picked.c.population_id)
+        where = [inside(values.c[d], ledger.request.allowed(d)) for d in ledger.request.filtered(of_statements=False)]
+    exceeds = picked.c.total_total > picked.c.whole_total
+    columns = [case((exceeds, picked.c.total_id)).label("finer_total_id")]
+    for column in picked.c:
+        level, _, name = column.key.partition("_")
+        columns.append(case((exceeds, picked.c[f"whole_{name}"]), else_=column).label(column.key) if level == "total" else column)
+    return ledger.named("inside", select(*columns).select_from(source).where(*where))
+
+
+def _withheld(ledger: Ledger, picked: CTE, values: CTE | None) -> ColumnElement[Any]:
+    """R2: what populations count of which nobody knows whether they lie inside the filter, as they overlap it or say nothing."""
+    filtered = ledger.request.filtered(of_statements=False)
+    if values is None or not filtered:
+        return ZERO
+    possible = [~outside(values.c[d], ledger.request.allowed(d)) for d in filtered]
+    certain = and_(true(), *[inside(values.c[d], ledger.request.allowed(d)) for d in filtered])
+    return (
+        select(func.coalesce(cast(func.sum(picked.c.whole_total), BigInteger), ZERO))
+        .select_from(picked.join(values, values.c.population_id == picked.c.population_id))
+        .where(*possible, ~certain)
+        .scalar_subquery()
+    )
+
+
+def _cells(ledger: Ledger, picked: CTE) -> CTE:
+    """The statements of both levels' sets by what the filter makes of them: kept, lost (undecided), or neither (outside)."""
+    request, judged = ledger.request, _judged(ledger, picked).subquery()
+    shared = [judged.c[name] for name in ("population_id", "in_total", "in_rows", "kept", "lost", *request.grouped(of_statements=True))]
+    sums = [cast(func.sum(judged.c.count), BigInteger).label("total"), func.min(judged.c.precision).label("precision")]
+    if request.costs:
+        shared.append(judged.c.currency)
+        sums += [func.sum(judged.c.amount).label("amount"), func.count(judged.c.amount).label("priced")]
+    return ledger.named("cells", select(*shared, *sums).group_by(*shared))
+
+
+def _judged(ledger: Ledger, picked: CTE) -> Select[Any]:
+    request, sets = ledger.request, both_sets(ledger, picked)
+    grouped, filtered = request.grouped(of_statements=True), request.filtered(of_statements=True)
+    row = ledger.slices(tuple(dict.fromkeys((*grouped, *filtered))))
+    kept = and_(true(), *[raw_inside(d, row.c[d], request.allowed(d)) for d in filtered])
+    beyond = or_(false(), *[raw_outside(d, row.c[d], request.allowed(d)) for d in filtered])
+    return (
+        select(
+            sets.c.population_id,
+            of_set(row, sets, "total").label("in_total"),
+            of_set(row, sets, "rows").label("in_rows"),
+            kept.label("kept"),
+            and_(~kept, ~beyond).label("lost"),
+            *[case((kept, row.c[d])).label(d) for d in grouped],
+            row.c.count,
+            row.c.precision,
+            row.c.currency,
+            row.c.amount,
+        )
+        .select_from(row.join(sets, sets.c.cohort_id == row.c.cohort_id))
+        .where(or_(of_set(row, sets, "total"), of_set(row, sets, "rows")))
+    )
+
+
+def both_sets(ledger: Ledger, chosen: FromClause) -> FromClause:
+    """The cohorts of chosen populations with the keys of the populations' two sets, one row for each cohort.
+
+    [cohort_id, population_id, partner_id, total_partition_key, total_lone_id, rows_partition_key, rows_lone_id]
+    """
+    run = ledger.runs
+    keys = [chosen.c[f"{level}_{name}"] for level in ("total", "rows") for name in ("partition_key", "lone_id")]
+    joined = run.join(chosen, chosen.c.population_id == run.c.population_id)
+    return select(run.c.cohort_id, run.c.population_id, chosen.c.partner_id, *keys).select_from(joined).subquery()
+
+
+def of_set(row: FromClause, sets: FromClause, level: str) -> ColumnElement[bool]:
+    """Whether a statement about the cohort is one of the level's set; never null."""
+    keyed = has_key(row, sets.c[f"{level}_partition_key"], sets.c[f"{level}_lone_id"])
+    return guessed_half(and_(row.c.partner_id == sets.c.partner_id, keyed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What is kept of a population's two sets."""
+
+    kept: ColumnElement[bool]
+    total: ColumnElement[Any]
+    rows_total: ColumnElement[Any]
+    precision: ColumnElement[Any]
+    rows_precision: ColumnElement[Any]
+    lost: ColumnElement[Any]
+
+
+def _answers(ledger: Ledger, picked: CTE) -> CTE:
+    """Without a filter on statements all of a set is kept, so that the sets' own sums do."""
+    of = picked.c
+    measured = _Measured(true(), of.total_total, of.rows_total, of.total_precision, of.rows_precision, ZERO)
+    return ledger.named("answers", _settled(picked, measured))
+
+
+def _filtered_answers(ledger: Ledger, picked: CTE, cells: CTE) -> CTE:
+    in_total, in_rows = and_(cells.c.in_total, cells.c.kept), and_(cells.c.in_rows, cells.c.kept)
+    lost = and_(cells.c.in_total, cells.c.lost)
+
+    def summed(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+        return func.coalesce(cast(func.sum(cells.c.total).filter(condition), BigInteger), ZERO)
+
+    tallied = (
+        select(
+            cells.c.population_id,
+            func.coalesce(func.bool_or(in_total), false()).label("kept"),
+            summed(in_total).label("total"),
+            summed(in_rows).label("rows_total"),
+            func.coalesce(func.min(cells.c.precision).filter(in_total), EXACT).label("precision"),
+            func.coalesce(func.min(cells.c.precision).filter(in_rows), EXACT).label("rows_precision"),
+            summed(lost).label("lost"),
+        )
+        .group_by(cells.c.population_id)
+        .subquery()
+    )
+    of = tallied.c
+    lost_or_remaining = of.lost + picked.c.whole_total - picked.c.total_total
+    measured = _Measured(of.kept, of.total, of.rows_total, of.precision, of.rows_precision, lost_or_remaining)
+    return ledger.named("answers", _settled(picked, measured).select_from(picked.join(tallied, of.population_id == picked.c.population_id)))
+
+
+def _settled(picked: CTE, measured: _Measured) -> Select[Any]:
+    """R2: the rows' set falls back to the total's where it exceeds the whole or the total; the remainder is a row, never dropped or spread."""
+    of = picked.c
+    fell_back = or_(of.rows_total > of.whole_total, measured.rows_total > measured.total)
+    precision, rows_precision = worst(measured.precision, of.total_pending), worst(measured.rows_precision, of.rows_pending)
+    exact = and_(precision == EXACT, rows_precision == EXACT)
+    names = ("population_id", "partner_id", "rank", "alternatives", "unit", "whole_id", "total_id", "total_partition_key", "total_lone_id")
+    used = [
+        case((fell_back, of[f"total_{n}"]), else_=of[f"rows_{n}"]).label(f"rows_{n}") for n in ("id", "partition_key", "lone_id", "pending")
+    ]
+    differs = and_(~fell_back, of.rows_id != of.total_id)
+    return select(
+        *[of[name] for name in names],
+        *used,
+        measured.kept.label("contributes"),
+        measured.total.label("total"),
+        precision.label("precision"),
+        fell_back.label("fell_back"),
+        case((fell_back, ZERO), else_=measured.total - measured.rows_total).label("remainder"),
+        case((exact, EXACT), else_=APPROXIMATE).label("remainder_precision"),
+        (of.total_pending + case((differs, of.rows_pending), else_=ZERO)).label("pending"),
+        measured.lost.label("lost"),
+        of.finer_total_id,
+        case((fell_back, of.rows_id)).label("finer_rows_id"),
+    )
+
+
+def worst(precision: ColumnElement[Any], pending: ColumnElement[Any]) -> ColumnElement[Any]:
+    """R6: the precision, at least AT_LEAST where statements of the set are not counted yet."""
+    return func.least(precision, case((pending > ZERO, AT_LEAST), else_=EXACT))

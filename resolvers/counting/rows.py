@@ -1,0 +1,198 @@
+"""The rows of an answer: what populations give, grouped by key (rules R2, R3 and R6), each key with its labels and its place in order.
+
+JSON functions are written here and in `labels`, although only compiler/statement.py should: keys and costs are lists within lists whose
+order is part of the count rules, and which are made once for each distinct value.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Numeric,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    case,
+    cast,
+    collate,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+
+from resolvers.counting.dimensions import ZERO, Dimension, code, only_member, raw_value, value_type
+from resolvers.counting.labels import labels
+from resolvers.counting.ledger import Ledger
+from resolvers.counting.levels import EXACT, Levels, both_sets, of_set, worst
+from resolvers.counting.sets import belongs
+
+EMPTY_LIST: ColumnElement[Any] = literal_column("'[]'::jsonb", JSONB())
+UNSPECIFIED: ColumnElement[Any] = literal_column("'UNSPECIFIED'", Text())
+
+
+def spent(ledger: Ledger, found: Levels) -> CTE:
+    """What the statements that give the totals say their people cost [population_id, currency, amount, priced]."""
+    if found.cells is not None:
+        cells = found.cells.c
+        shared = (cells.population_id, cells.currency)
+        sums = (func.sum(cells.amount).label("amount"), cast(func.sum(cells.priced), BigInteger).label("priced"))
+        return ledger.named(
+            "spent", select(*shared, *sums).where(cells.in_total, cells.kept, cells.currency.is_not(None)).group_by(*shared)
+        )
+    row, sets = ledger.slices(()), both_sets(ledger, found.answers)
+    shared = (sets.c.population_id, row.c.currency)
+    sums = (func.sum(row.c.amount).label("amount"), func.count().label("priced"))
+    same = and_(sets.c.cohort_id == row.c.cohort_id, of_set(row, sets, "total"))
+    return ledger.named(
+        "spent", select(*shared, *sums).select_from(row.join(sets, same)).where(row.c.currency.is_not(None)).group_by(*shared)
+    )
+
+
+def cost_list(rows: FromClause) -> ColumnElement[Any]:
+    """The aggregate that makes a JSON array of [currency, amount, priced]: one object for each currency, in their order."""
+    amount = cast(func.round(rows.c.amount, literal_column("2")), Text())
+    cost = func.jsonb_build_object("amount", amount, "currency", rows.c.currency, "statements", rows.c.priced)
+    listed = func.jsonb_agg(aggregate_order_by(cost, collate(rows.c.currency, "C"))).filter(rows.c.currency.is_not(None))
+    return func.coalesce(listed, EMPTY_LIST)
+
+
+def grouped_rows(ledger: Ledger, found: Levels, cost: CTE | None) -> Subquery:
+    """The rows of an answer that is grouped [position, key, value, precision, cost]; `cost` only where costs were asked for."""
+    dimensions = ledger.request.group_by
+    keyed = _keyed(ledger, found, cost)
+    joined: FromClause = keyed
+    values, order = [], []
+    for dimension in dimensions:
+        distinct = select(keyed.c[dimension].label("value")).where(keyed.c[dimension].is_not(None)).distinct().subquery()
+        shown = labels(ledger.door, dimension, distinct)
+        joined = joined.outerjoin(shown, shown.c.value == keyed.c[dimension])
+        order += [collate(shown.c.codes, "C").asc().nulls_last(), collate(shown.c.ids, "C")]
+        values.append(_dimension_value(dimension, shown))
+    position = func.row_number().over(order_by=order).label("position")
+    shown_cost = [keyed.c.cost] if ledger.request.costs else []
+    key = func.jsonb_build_array(*values).label("key")
+    return select(position, key, keyed.c.value, keyed.c.precision, *shown_cost).select_from(joined).subquery()
+
+
+def _dimension_value(dimension: Dimension, shown: FromClause) -> ColumnElement[Any]:
+    label, members = func.coalesce(shown.c.label, UNSPECIFIED), func.coalesce(shown.c.members, EMPTY_LIST)
+    return func.jsonb_build_object("dimension", code(dimension), "label", label, "members", members)
+
+
+def _keyed(ledger: Ledger, found: Levels, cost: CTE | None) -> CTE:
+    """Rows with the values of their keys [<dimension> ..., value, precision, cost]."""
+    request = ledger.request
+    tallied = _tallied(ledger, found, cost)
+    own = [tallied.c[name] for name in _key_names(ledger)]
+    sums = [cast(func.sum(tallied.c.total), BigInteger).label("value"), func.min(tallied.c.precision).label("precision")]
+    if request.costs:
+        sums.append(cost_list(tallied).label("cost"))
+    rows = select(*own, *sums).group_by(*own).subquery()
+    of_cohorts = request.grouped(of_statements=False)
+    columns = [rows.c[name] for name in rows.c.keys() if name != "number"]
+    if found.values is None or not of_cohorts:
+        return ledger.named("keyed", select(*columns))
+    numbered = select(found.values.c.number, *[found.values.c[d] for d in of_cohorts]).distinct(found.values.c.number).subquery()
+    shown = [numbered.c[d] for d in of_cohorts]
+    return ledger.named("keyed", select(*columns, *shown).select_from(rows.join(numbered, numbered.c.number == rows.c.number)))
+
+
+def _key_names(ledger: Ledger) -> list[str]:
+    """The columns of a key while it is summed: one number stands for all dimensions of cohorts."""
+    number = ["number"] if ledger.request.grouped(of_statements=False) else []
+    return [*number, *ledger.request.grouped(of_statements=True)]
+
+
+def _tallied(ledger: Ledger, found: Levels, cost: CTE | None) -> Subquery:
+    """What populations give, summed by key and currency."""
+    of_statements = ledger.request.grouped(of_statements=True)
+    given = [_of_statements(ledger, found), _remainders(ledger, found)] if of_statements else _wholes(ledger, found, cost)
+    parts = union_all(*given).subquery()
+    shared = [parts.c[name] for name in _key_names(ledger)]
+    sums = [func.sum(parts.c.total).label("total"), func.min(parts.c.precision).label("precision")]
+    if ledger.request.costs:
+        shared.append(parts.c.currency)
+        sums += [func.sum(parts.c.amount).label("amount"), cast(func.sum(parts.c.priced), BigInteger).label("priced")]
+    return select(*shared, *sums).group_by(*shared).subquery()
+
+
+def _costs_of(ledger: Ledger, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    """The columns of a cost, or nulls, or nothing where no costs were asked for."""
+    if not ledger.request.costs:
+        return []
+    given = columns or (cast(null(), Text()), cast(null(), Numeric()), cast(null(), BigInteger))
+    return [column.label(name) for column, name in zip(given, ("currency", "amount", "priced"), strict=True)]
+
+
+def _numbers(
+    ledger: Ledger, found: Levels, population_id: ColumnElement[Any], rows: FromClause
+) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    """The rows joined to the number of their population's values, where cohorts' dimensions are grouped by."""
+    if found.values is None or not ledger.request.grouped(of_statements=False):
+        return rows, []
+    return rows.join(found.values, found.values.c.population_id == population_id), [found.values.c.number]
+
+
+def _wholes(ledger: Ledger, found: Levels, cost: CTE | None) -> list[Select[Any]]:
+    """The totals themselves, where no dimension of statements is grouped by: the two levels are then one."""
+    answers = found.answers
+    rows, number = _numbers(ledger, found, answers.c.population_id, answers)
+    totals = select(*number, answers.c.total, answers.c.precision, *_costs_of(ledger)).select_from(rows).where(answers.c.contributes)
+    if cost is None:
+        return [totals]
+    rows, number = _numbers(ledger, found, cost.c.population_id, cost)
+    columns = (ZERO.label("total"), EXACT.label("precision"), *_costs_of(ledger, cost.c.currency, cost.c.amount, cost.c.priced))
+    return [totals, select(*number, *columns).select_from(rows)]
+
+
+def _of_statements(ledger: Ledger, found: Levels) -> Select[Any]:
+    """R2, R3: the kept statements of the rows' sets, by their values; a set of several members is one key."""
+    grouped = ledger.request.grouped(of_statements=True)
+    parts = (_of_slices(ledger, found) if found.cells is None else _of_cells(ledger, found, found.cells)).subquery()
+    raw = {dimension.value: raw_value(dimension, parts.c[dimension]).label(dimension) for dimension in grouped}
+    return select(*[raw.get(column.key, column) for column in parts.c])
+
+
+def _of_slices(ledger: Ledger, found: Levels) -> Select[Any]:
+    """Summed by raw values, before any of them is looked at: one pass over the statements of the chosen sets."""
+    grouped, answers, run = ledger.request.grouped(of_statements=True), found.answers, ledger.runs
+    rows, number = _numbers(ledger, found, answers.c.population_id, answers)
+    key = (answers.c.partner_id, answers.c.rows_partition_key.label("partition_key"), answers.c.rows_lone_id.label("lone_id"))
+    floor = worst(EXACT, answers.c.rows_pending).label("floor")
+    joined = rows.join(run, run.c.population_id == answers.c.population_id)
+    sets = select(run.c.cohort_id, *key, *number, floor).select_from(joined).subquery()
+    row = ledger.slices(grouped)
+    shared = [sets.c.number] if number else []
+    shared += [row.c[dimension] for dimension in grouped]
+    sums = [func.sum(row.c.count).label("total"), func.min(func.least(row.c.precision, sets.c.floor)).label("precision")]
+    cost = _costs_of(ledger, row.c.currency, func.sum(row.c.amount), func.count(row.c.amount))
+    same = and_(sets.c.cohort_id == row.c.cohort_id, belongs(row, sets))
+    return select(*shared, *sums, *cost).select_from(row.join(sets, same)).group_by(*shared, *([row.c.currency] if cost else []))
+
+
+def _of_cells(ledger: Ledger, found: Levels, cells: CTE) -> Select[Any]:
+    answers = found.answers
+    rows, number = _numbers(ledger, found, cells.c.population_id, cells.join(answers, answers.c.population_id == cells.c.population_id))
+    grouped = [cells.c[dimension] for dimension in ledger.request.grouped(of_statements=True)]
+    cost = [cells.c.currency, cells.c.amount, cells.c.priced] if ledger.request.costs else []
+    columns = (*number, *grouped, cells.c.total, worst(cells.c.precision, answers.c.rows_pending).label("precision"), *cost)
+    return select(*columns).select_from(rows).where(cells.c.kept, case((answers.c.fell_back, cells.c.in_total), else_=cells.c.in_rows))
+
+
+def _remainders(ledger: Ledger, found: Levels) -> Select[Any]:
+    """R2: what a total exceeds its rows by: UNSPECIFIED, but where the filter allows one member only."""
+    request, answers = ledger.request, found.answers
+    rows, number = _numbers(ledger, found, answers.c.population_id, answers)
+    values = [
+        (only_member(request.allowed(d)) if d in request.filters else cast(null(), value_type(d))).label(d)
+        for d in request.grouped(of_statements=True)
+    ]
+    columns = (*number, *values, answers.c.remainder, answers.c.remainder_precision, *_costs_of(ledger))
+    return select(*columns).select_from(rows).where(answers.c.remainder > ZERO)
