@@ -140,7 +140,7 @@ def _reference(reference: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def _people(records: Sequence[Mapping[str, Any]]) -> int | None:
-    """The sum of the counts that can be read, also of those that a rule refuses; None if there is none, or if there are too many records."""
+    """The sum of the counts that can be read, also of those that a rule refuses; None if there is none, or too many records."""
     counts = [whole_number(record["change"]["count"].get("count")) for record in records if "count" in record["change"]]
     readable = [number for number in counts if number is not None]
     return sum(readable) if readable and len(records) <= MAX_RECORDS else None

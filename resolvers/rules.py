@@ -41,11 +41,11 @@ class Reading:
     root: Path
     issues: list[Issue] = field(default_factory=list)
 
-    def say(self, code: str, path: Path, **params: Any) -> None:
+    def say(self, code: str, path: Path, /, **params: Any) -> None:
         """Adds an issue at a path below the root."""
         self.issues.append(Issue(code, (*self.root, *path), params))
 
-    def wrong(self, code: str, path: Path, **params: Any) -> Unreadable:
+    def wrong(self, code: str, path: Path, /, **params: Any) -> Unreadable:
         """INVALID, after adding the issue."""
         self.say(code, path, **params)
         return INVALID

@@ -1,8 +1,8 @@
 """Who submits and who decides in tests: the published page's agencies with clients, and the words in which tests say what is sent.
 
-    parties(owner)      loads the reference data, and makes clients of OAS, UNODC and INTERPOL, and two of IMPACS
-    sent(...)           the input of `submit`, with its control totals right
-    submitted(...)      what `submit` answered, read back in the transaction that made it, as its payload is
+parties(owner)      loads the reference data, and makes clients of OAS, UNODC and INTERPOL, and two of IMPACS
+sent(...)           the input of `submit`, with its control totals right
+submitted(...)      what `submit` answered, read back in the transaction that made it, as its payload is
 """
 
 from collections.abc import Iterable, Mapping
@@ -126,7 +126,9 @@ class Answer:
     @property
     def outcomes(self) -> list[tuple[Any, ...]]:
         """What a dry run must foretell: all of the outcomes but identifiers."""
-        return [(*(item[name] for name in ("index", "source_ref", "record_kind", "status", "revision")), item["issues"]) for item in self.items]
+        return [
+            (*(item[name] for name in ("index", "source_ref", "record_kind", "status", "revision")), item["issues"]) for item in self.items
+        ]
 
 
 async def submitted(database: Database, viewer: Viewer, given: Mapping[str, Any]) -> Answer:
@@ -186,5 +188,7 @@ async def sizes(database: Database, tables: Iterable[str] = LEDGER) -> dict[str,
 
 async def statement_ids(database: Database, *refs: str) -> list[UUID]:
     """The identifiers of statements, by sourceRef."""
-    rows = await fetch(database, "SELECT id FROM statement WHERE source_ref = ANY (:refs) ORDER BY array_position(:refs, source_ref)", refs=list(refs))
+    rows = await fetch(
+        database, "SELECT id FROM statement WHERE source_ref = ANY (:refs) ORDER BY array_position(:refs, source_ref)", refs=list(refs)
+    )
     return [row["id"] for row in rows]
