@@ -31,6 +31,7 @@ from tests.evaluator import Dimension, Ledger, Question, participation
 from tests.ledgers import SCOPES
 
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
+PUBLISHED: dict[str, Any] = {"visibility": Visibility.PUBLIC, "accepted_at": DAY, "created_at": DAY}
 DEPARTMENTS = ("POLICE", "CUSTOMS", "IMMIGRATION")
 
 
@@ -64,18 +65,19 @@ class Book:
             "kind": AgencyKind.INTERGOVERNMENTAL,
             "parent_id": parent,
             "accepted_at": DAY,
+            "created_at": DAY,
         }
         self.agencies[code] = PartnerAgency(id=id_, **known | given)
         return self.agencies[code]
 
     def course(self, code: str, **given: Any) -> Course:
-        known: dict[str, Any] = {"code": code, "title": f"Course {code}", "visibility": Visibility.PUBLIC, "accepted_at": DAY}
-        self.courses[code] = Course(id=self.new_id(), **known | given)
+        known: dict[str, Any] = {"code": code, "title": f"Course {code}"}
+        self.courses[code] = Course(id=self.new_id(), **PUBLISHED | known | given)
         return self.courses[code]
 
     def cohort(self, code: str, *, courses: Iterable[str] = (), roles: Iterable[tuple[str, Role]] = (), **given: Any) -> Cohort:
         known: dict[str, Any] = {"code": code, "title": f"Run {code}", "starts_on": date(2020, 1, 1), "mode": CohortMode.SELF_PACED}
-        cohort = Cohort(id=self.new_id(), **known | {"visibility": Visibility.PUBLIC, "accepted_at": DAY} | given)
+        cohort = Cohort(id=self.new_id(), **PUBLISHED | known | given)
         for place, course in enumerate(courses):
             self.add(CohortCourse(cohort_id=cohort.id, position=place, course_id=self.courses[course].id))
         for agency, role in roles:
