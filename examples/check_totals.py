@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from annual_report import PARTNER
-from graph_api import Api, Failed, connect
+from graph_api import Api, Failed, connect, start
 
 WHO = """
 query Who($partner: String!) {
@@ -38,7 +38,6 @@ query Totals($filter: ParticipationFilter!, $includePending: Boolean!) {
       count { value }
       cost { amount currency }
     }
-    coverage { pending }
   }
 }
 """
@@ -94,7 +93,7 @@ def ask_totals(api: Api, periods: list[str], include_pending: bool | None) -> tu
         limits["partner"] = [who["partnerAgency"]["id"]]
     pending = not staff if include_pending is None else include_pending
     table = api.ask(TOTALS, filter=limits, includePending=pending)["participation"]
-    basis = "verified and pending statements" if pending else f"verified statements ({table['coverage']['pending']} more are pending)"
+    basis = "verified and pending statements" if pending else "verified statements"
     found: dict[Line, Total] = {}
     for row in table["rows"]:
         line, total = (label(row["key"][0]), label(row["key"][1])), of_row(row)
@@ -144,10 +143,4 @@ def arguments() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(run(arguments().parse_args()))
-    except Failed as failure:
-        print(f"Error: {failure}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    start(run, arguments())

@@ -21,7 +21,7 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from annual_report import PARTNER, Call, Key, Row, calls, read_rows, separate_calls
-from graph_api import TRIES, Api, Failed, connect
+from graph_api import TRIES, Api, Failed, connect, start
 from tqdm import tqdm
 
 VIEWER = "{ viewer { kind scopes agency { code } limits { recordsPerSubmission } } }"
@@ -44,6 +44,7 @@ mutation Submit($input: SubmitInput!) {
 }
 """
 ATOMICITY = {"all-or-nothing": "ALL_OR_NOTHING", "per-record": "PER_RECORD"}
+STATUSES = ("CREATED", "REVISED", "UNCHANGED", "HELD", "REJECTED", "NOT_ATTEMPTED")
 STORED = {"CREATED", "REVISED", "UNCHANGED", "HELD"}
 LEAST_BATCH = 4
 """A row brings at most four records: programme, course, cohort and count."""
@@ -111,7 +112,7 @@ def refusals(call: Call, outcome: dict[str, Any]) -> Iterator[Refusal]:
             path = ".".join(part for part in issue["path"][2:] if part != "change") or "record"
             cause = issue["causedByIndex"]
             elsewhere = cause is not None and call.rows[cause].line != row.line
-            message = issue["message"] + (f" (line {call.rows[cause].line})" if elsewhere else "")
+            message = issue["message"] + (f" See line {call.rows[cause].line}." if elsewhere else "")
             yield Refusal(row, outcome["recordKind"].lower(), outcome["sourceRef"], issue["code"], path, message)
 
 
@@ -180,14 +181,14 @@ def send_file(sender: Sender, rows: list[Row], size: int) -> Tally:
 
 
 def progress(what: str, rows: list[Row]) -> "tqdm[Any]":
-    """A progress bar over rows, on standard error."""
-    return tqdm(total=len(rows), desc=what, unit=" rows", file=sys.stderr)
+    """A progress bar over rows, on standard error where that is a terminal."""
+    return tqdm(total=len(rows), desc=what, unit=" rows", file=sys.stderr, disable=None)
 
 
-def tell(found: Iterable[Refusal]) -> None:
+def tell(found: Sequence[Refusal]) -> None:
     """Prints refusals, in the order of the request, clear of the progress bar."""
-    for refusal in found:
-        tqdm.write(str(refusal), file=sys.stdout)
+    if found:
+        tqdm.write("\n".join(map(str, found)), file=sys.stdout)
 
 
 @contextmanager
@@ -221,24 +222,26 @@ def ready(api: Api, batch: int) -> int:
     return int(min(batch, viewer["limits"]["recordsPerSubmission"]))
 
 
-def summary(rows: list[Row], tally: Tally) -> Iterator[str]:
+def summary(tally: Tally) -> Iterator[str]:
     """What a run did, line by line."""
     for kind in ("PROGRAMME", "COURSE", "COHORT", "COUNT"):
-        found = {status: number for (of, status), number in sorted(tally.outcomes.items()) if of == kind}
-        told = ", ".join(f"{number} {status.lower().replace('_', ' ')}" for status, number in found.items())
+        found = [(tally.outcomes[kind, status], status.lower().replace("_", " ")) for status in STATUSES]
+        told = ", ".join(f"{number} {status}" for number, status in found if number)
         yield f"{'statements' if kind == 'COUNT' else kind.lower() + 's':12} {told or 'none'}"
-    yield f"{'rows':12} {len(rows)}, of which {len(refused_rows(tally))} refused"
     yield f"{'people':12} {tally.people} in the statements stored"
     yield f"{'cost':12} {tally.cost} USD in the statements stored"
     replayed = sum(tally.receipts.values())
     yield f"{'submissions':12} {len(tally.receipts)}" + (f", of which {replayed} stored before this start" if replayed else "")
     yield from (f"{'receipt':12} {receipt}" for receipt in tally.receipts)
     yield from (f"{'warning':12} {code}: {number} records" for code, number in sorted(tally.warnings.items()))
-    yield from (
-        f"{'end left out':12} line {row.line}  {row['record']}  ends {row['end_date']}, before it starts {row['start_date']}"
-        for row in rows
-        if row.ends_before_it_starts
-    )
+
+
+def remarks(rows: list[Row], tally: Tally) -> Iterator[str]:
+    """What there is to say of the file, line by line."""
+    yield f"{'rows':12} {len(rows)}, of which {len(refused_rows(tally))} refused"
+    for row in rows:
+        if row.ends_before_it_starts:
+            yield f"{'end left out':12} line {row.line}  {row['record']}  ends {row['end_date']}, before it starts {row['start_date']}"
 
 
 def refused_rows(tally: Tally) -> dict[int, list[Refusal]]:
@@ -283,11 +286,13 @@ def run(options: argparse.Namespace) -> int:
         stopped = bool(tally.refusals)
         if not stopped:
             tally = send_file(sender, rows, size)
-    print(*summary(rows, tally), sep="\n")
+    print(*remarks(rows, tally), sep="\n")
     if options.rejects:
         write_rejects(options.rejects, tally)
     if stopped:
         print("nothing was stored: mend these rows, or send the others by --mode per-record")
+    else:
+        print(*summary(tally), sep="\n")
     return 1 if tally.refusals else 0
 
 
@@ -317,11 +322,4 @@ def arguments() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(run(arguments().parse_args()))
-    except Failed as failure:
-        print(f"Error: {failure}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on from here", file=sys.stderr)
-        sys.exit(130)
+    start(run, arguments())

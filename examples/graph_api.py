@@ -1,7 +1,9 @@
 """The graph over HTTP: a document and its variables in, data out. Retries what may pass, and tells the rest in one line."""
 
+import argparse
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -89,3 +91,18 @@ def _body(response: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def start(run: Callable[[argparse.Namespace], int], parser: argparse.ArgumentParser) -> None:
+    """Runs a script and exits: with the status that it gives, or with 2 and one line on standard error."""
+    try:
+        status = run(parser.parse_args())
+        sys.stdout.flush()
+    except Failed as failure:
+        print(f"Error: {failure}", file=sys.stderr)
+        status = 2
+    except (KeyboardInterrupt, BrokenPipeError) as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python tries once more to write there when it ends
+        print(f"stopped ({type(error).__name__}); the same command goes on from here", file=sys.stderr)
+        status = 130 if isinstance(error, KeyboardInterrupt) else 2
+    sys.exit(status)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from graph_api import Api, Failed, connect
+from graph_api import Api, Failed, connect, start
 from tqdm import tqdm
 
 PENDING = """
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         raise Failed(f"there is no agency {options.agency}")
     submissions = waiting_submissions(api, options.agency)
     decided = accepted = rejected = 0
-    for submission in tqdm(submissions, desc="verifying", unit=" submissions"):
+    for submission in tqdm(submissions, desc="verifying", unit=" submissions", disable=None):
         answer = verify(api, submission, options.reason)
         decided, accepted, rejected = decided + answer["decided"], accepted + answer["accepted"], rejected + answer["rejected"]
         for line in undecided(answer):
@@ -95,10 +95,4 @@ def arguments() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(run(arguments().parse_args()))
-    except Failed as failure:
-        print(f"Error: {failure}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    start(run, arguments())
