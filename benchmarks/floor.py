@@ -12,6 +12,8 @@ from typing import Any
 import asyncpg
 import orjson
 
+from models.database import WORK_MEMORY
+
 Message = MutableMapping[str, Any]
 prepared: dict[str, Any] = {}
 HEADERS = [(b"content-type", b"application/json")]
@@ -53,7 +55,7 @@ async def _lifespan(receive: Callable[[], Awaitable[Message]], send: Callable[[M
     await receive()
     prepared["reads"] = pickle.loads(Path(os.environ["FLOOR_READS"]).read_bytes())  # noqa: ASYNC240 - our own file, before anything is served
     prepared["pool"] = await asyncpg.create_pool(
-        os.environ["DATABASE_URL"], min_size=1, max_size=10, reset=_keep, server_settings={"jit": "off", "timezone": "UTC"}
+        os.environ["DATABASE_URL"], min_size=1, max_size=10, reset=_keep, server_settings={"jit": "off", "timezone": "UTC", "work_mem": WORK_MEMORY}
     )
     await send({"type": "lifespan.startup.complete"})
     await receive()

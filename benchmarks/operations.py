@@ -7,11 +7,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A named operation with its variables."""
+    """A named operation with its variables; `connections` where it is not measured over as many as the others."""
 
     name: str
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
+    connections: int | None = None
 
 
 PAGE = Operation(
@@ -49,6 +50,7 @@ PARTICIPATION = Operation(
         rows { key { label } count { value precision } cost { amount currency statements } }
       }
     }""",
+    connections=1,
 )
 
 READS = (PAGE, NESTED, ONE, PARTICIPATION)

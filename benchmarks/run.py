@@ -144,7 +144,8 @@ async def measure_read(operation: Operation, graph_port: int, floor_port: int, c
     answers = await load.once(graph_port, asked, credential), await load.once(floor_port, named, credential)
     if answers[0] != answers[1]:
         raise RuntimeError(f"the graph and the floor answer differently: {operation.name}")
-    return await compared(operation.name, graph_port, lambda: asked, floor_port, lambda: named, credential, seconds, connections)
+    together = operation.connections or connections
+    return await compared(operation.name, graph_port, lambda: asked, floor_port, lambda: named, credential, seconds, together)
 
 
 async def measure_submissions(graph_port: int, floor_port: int, credential: str, seconds: float) -> Row:
