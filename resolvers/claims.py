@@ -108,21 +108,23 @@ class Claim:
         return f"partitionKey {self.key}" if self.key is not None else self.name
 
 
-def without(claims: Sequence[Claim], gone: Iterable[Claim]) -> list[Claim]:
+def without(claims: Sequence[Claim], gone: Sequence[Claim]) -> list[Claim]:
     """The claims less those that are taken back."""
-    less: dict[Any, list[int]] = {}
-    for claim in gone:
-        taken = less.setdefault(_alike(claim), [0, 0])
-        taken[0] += claim.count
-        taken[1] += claim.statements
-    if not less:
+    if not gone:
         return list(claims)
-    left = []
+    left: dict[Any, Claim] = {}
     for claim in claims:
-        count, statements = less.get(_alike(claim), (0, 0)) if claim.index is None else (0, 0)
-        if claim.statements > statements:
-            left.append(replace(claim, count=claim.count - count, statements=claim.statements - statements))
-    return left
+        known = left.get(_alike(claim))
+        left[_alike(claim)] = claim if known is None else _plus(known, claim.count, claim.statements)
+    for claim in gone:
+        known = left.get(_alike(claim))
+        if known is not None:
+            left[_alike(claim)] = _plus(known, -claim.count, -claim.statements)
+    return [claim for claim in left.values() if claim.statements > 0]
+
+
+def _plus(claim: Claim, count: int, statements: int) -> Claim:
+    return replace(claim, count=claim.count + count, statements=claim.statements + statements)
 
 
 def _alike(claim: Claim) -> Any:
