@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, distinct_on
 
 from resolvers.counting.dimensions import ZERO, Dimension, code, only_member, raw_value, value_type
 from resolvers.counting.labels import labels
@@ -99,7 +99,7 @@ def _keyed(ledger: Ledger, found: Levels, cost: CTE | None) -> CTE:
     columns = [rows.c[name] for name in rows.c.keys() if name != "number"]
     if found.values is None or not of_cohorts:
         return ledger.named("keyed", select(*columns))
-    numbered = select(found.values.c.number, *[found.values.c[d] for d in of_cohorts]).distinct(found.values.c.number).subquery()
+    numbered = select(found.values.c.number, *[found.values.c[d] for d in of_cohorts]).ext(distinct_on(found.values.c.number)).subquery()
     shown = [numbered.c[d] for d in of_cohorts]
     return ledger.named("keyed", select(*columns, *shown).select_from(rows.join(numbered, numbered.c.number == rows.c.number)))
 

@@ -11,6 +11,7 @@ Relations, with their columns:
 from typing import Any
 
 from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Integer, Select, Uuid, and_, case, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.agencies import AgencyAncestor
 from models.courses import Cohort, CohortRole, Role
@@ -64,7 +65,7 @@ def partners(ledger: Ledger, sets: CTE) -> CTE:
     return ledger.named(
         "partners",
         select(ranked.c.population_id, ranked.c.partner_id, ranked.c.rank, others.label("alternatives"))
-        .distinct(ranked.c.population_id)
+        .ext(distinct_on(ranked.c.population_id))
         .order_by(ranked.c.population_id, ranked.c.rank, ranked.c.latest.desc(), ranked.c.id),
     )
 
