@@ -55,7 +55,11 @@ async def _lifespan(receive: Callable[[], Awaitable[Message]], send: Callable[[M
     await receive()
     prepared["reads"] = pickle.loads(Path(os.environ["FLOOR_READS"]).read_bytes())  # noqa: ASYNC240 - our own file, before anything is served
     prepared["pool"] = await asyncpg.create_pool(
-        os.environ["DATABASE_URL"], min_size=1, max_size=10, reset=_keep, server_settings={"jit": "off", "timezone": "UTC", "work_mem": WORK_MEMORY}
+        os.environ["DATABASE_URL"],
+        min_size=1,
+        max_size=10,
+        reset=_keep,
+        server_settings={"jit": "off", "timezone": "UTC", "work_mem": WORK_MEMORY},
     )
     await send({"type": "lifespan.startup.complete"})
     await receive()

@@ -62,7 +62,7 @@ SUBMIT = """mutation Submit($input: SubmitInput!) {
 
 def submission(number: int, records: int = 500) -> dict[str, Any]:
     """The input of a submission of so many records: a cohort, and counts about it, that no other number makes."""
-    prefix = f"BENCH-{number}"
+    prefix = f"BENCH-{number:06}"
     cohort = {
         "courses": [{"code": "SYN-COURSE-003"}],
         "title": f"Benchmark cohort {number}",

@@ -30,7 +30,7 @@ from models.access import ClientKind, Scope
 from models.base import new_id
 from models.clients import STAFF_AGENCY, create
 from models.database import Database, insertion
-from models.provision import SERVER, Addresses
+from models.provision import Addresses
 from models.reference.loader import load as load_reference
 from models.statements import Statement, StatementDepartment, StatementMemberState
 from models.viewer import Viewer, ViewerKind
@@ -55,7 +55,7 @@ def main(statements: int, seconds: float, connections: int) -> None:
     try:
         with embedded.running(parent, throwaway=True) as server:
             addresses = provision.embedded(server)
-            provision.migrate(addresses.owner, SERVER)
+            provision.migrate(addresses)
             begin = time.perf_counter()
             credentials = asyncio.run(seed(server.url(database=provision.DATABASE), addresses, statements))
             click.echo(f"{statements:,} statements seeded in {time.perf_counter() - begin:.0f} s")
@@ -156,7 +156,7 @@ async def measure_submissions(graph_port: int, floor_port: int, credential: str,
         return orjson.dumps({"query": operations.SUBMIT, "variables": {"input": operations.submission(next(numbers))}})
 
     answer: Any = await load.once(graph_port, submitted(), credential)
-    counts = answer["data"]["submit"]["counts"]
+    counts = answer.get("data", {}).get("submit", {}).get("counts")
     if counts != {"created": 500, "rejected": 0}:
         raise RuntimeError(f"a submission was not stored whole: {answer}")
     name = "a submission of 500 records (floor: its rows inserted unchecked)"
