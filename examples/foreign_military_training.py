@@ -231,7 +231,7 @@ def summary(tally: Tally) -> Iterator[str]:
     yield f"{'people':12} {tally.people} in the statements stored"
     yield f"{'cost':12} {tally.cost} USD in the statements stored"
     replayed = sum(tally.receipts.values())
-    yield f"{'submissions':12} {len(tally.receipts)}" + (f", of which {replayed} stored before this start" if replayed else "")
+    yield f"{'submissions':12} {len(tally.receipts)}" + (f", of which {replayed} had been stored before" if replayed else "")
     yield from (f"{'receipt':12} {receipt}" for receipt in tally.receipts)
     yield from (f"{'warning':12} {code}: {number} records" for code, number in sorted(tally.warnings.items()))
 
