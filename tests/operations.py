@@ -32,8 +32,9 @@ from tests.values import Drafts, Style, Values
 SKIPPED = {"Query.participation", "Viewer.limits"}
 LIMITS = {"depth": 12, "aliases": 30, "directives": 18, "root_fields": 20}
 COSTS = (40, 150, 600, 1800)
-PARTS = (3, 6, 12, 25, 60)
+PARTS = (2, 4, 6, 9, 14, 36)
 LIST_COST = 5
+CONDITION_COST = 5
 ALIASES = ("a", "b", "id", "code", "nodes", "from", "pageInfo", "A_1")
 
 
@@ -286,7 +287,7 @@ class Builder:
         """How many times the selection of a field is paid, and what the field costs beside."""
         if get_named_type(given.type).name.endswith("Connection"):
             size = page_size(entry.arguments, self.drafts.sizes)
-            return max(size, 1), 1 + size
+            return max(size, 1), 1 + size + self.filter_price([entry.arguments])
         listed = is_list_type(given.type.of_type if isinstance(given.type, GraphQLNonNull) else given.type)
         inner = entry.parent.name.endswith(("Connection", "Edge"))
         return (1, 1) if inner or not listed else (LIST_COST, LIST_COST)
@@ -298,7 +299,7 @@ class Builder:
         text: str | None
         for argument, declared in given.args.items():
             if argument == "first":
-                text = self.drafts.size(max(room.cost // 2 - 1, 1))
+                text = self.drafts.size(max((room.cost - self.filter_price(texts)) // 2 - 1, 1))
             elif argument == "after":
                 text = self.page() if self.chance(self.drafts.style.pages) else None
             elif isinstance(declared.type, GraphQLNonNull) and not has_default(declared):
@@ -308,9 +309,13 @@ class Builder:
                 text = self.drafts.text(declared.type, (target, argument), has_default=has_default(declared), null=null)
             else:
                 text = None
-            if text is not None:
+            if text is not None and (argument != "filter" or self.filter_price([text]) <= room.cost // 3):
                 texts.append(f"{argument}: {text}")
         return f"({', '.join(texts)})" if texts else ""
+
+    def filter_price(self, texts: list[str]) -> int:
+        """At least what the parts of a filter cost; arguments that are no filters count too."""
+        return CONDITION_COST * sum(map(self.drafts.weight, texts))
 
     def page(self) -> str:
         """A new variable for the `after` of a connection."""

@@ -122,13 +122,13 @@ class Tidier(Visitor):
         return None if node.variable.name.value in self.used else REMOVE
 
 
-def names(document: DocumentNode, kind: type[Any], but: type[Any] = type(None)) -> set[str]:
+def names(document: DocumentNode, kind: type[Any], but: type[Any] | None = None) -> set[str]:
     """The names of all nodes of a kind, but not those directly in another kind."""
     found: set[str] = set()
 
     class Finder(Visitor):
         def enter(self, node: Node, _key: Any, parent: Any, *_: Any) -> None:
-            if isinstance(node, kind) and not isinstance(parent, but):
+            if isinstance(node, kind) and not (but and isinstance(parent, but)):
                 found.add(node.name.value)  # type: ignore[attr-defined]
 
     visit(document, Finder())

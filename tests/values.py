@@ -5,6 +5,7 @@ Drafts   draws texts of values for a document, and declares variables, with or w
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -186,6 +187,12 @@ class Drafts:
             self.reusable.setdefault((f"{declared}{must_have and not strict}", hint), []).append(name)
         return f"${name}"
 
+    def weight(self, text: str) -> int:
+        """How many objects and members a text has, its variables with the heaviest of their values."""
+        found = set(re.findall(r"\$(\w+)", text))
+        values = [[self.definitions[name], json.dumps(self.variables.get(name)), json.dumps(self.others.get(name))] for name in found]
+        return sum(max(map(parts, each)) for each in [[text], *values])
+
     def size(self, most: int) -> str | None:
         """The text of a `first` of at most so many; None to leave it away."""
         options = [size for size in SIZES if size <= most]
@@ -240,6 +247,11 @@ class Drafts:
         if name == "Boolean":
             return self.pick((True, False))
         return self.pick(self.values.of(name, hint))
+
+
+def parts(text: str) -> int:
+    """How many objects and members a text seems to have."""
+    return text.count("{") + text.count(":")
 
 
 def filters(given: GraphQLInputField) -> bool:

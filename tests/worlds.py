@@ -1,0 +1,440 @@
+"""Worlds made from a seed, small and full of corners, for the comparison of the compiler with its oracle.
+
+On purpose they have many nulls, equal sort keys, texts that sort unlike in any language, rows of two partners that not all may see,
+parents that are hidden, and the same `source_ref` and `submission_key` on both partners.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from models import access, agencies, courses, figures, places, statements, submissions
+from models.base import Table, Visibility
+from models.viewer import ANONYMOUS, Viewer, ViewerKind
+from tests.rows import Row, World
+
+WORDS = (
+    "Zulu",
+    "alpha",
+    "Alpha",
+    "Éclair",
+    "zebra",
+    "ﬀ ligature",
+    "😀 astral",
+    "\ue000 private",
+    'a "quoted" \\ one',
+    "two\nlines\t",
+    "",
+    "Alpha ",
+    "10",
+    "9",
+)
+SCOPES = frozenset({"submit", "statements:read", "decide"})
+
+
+def world(seed: int = 1) -> World:
+    """The world of a seed: always the same rows for the same seed."""
+    made = World()
+    _Maker(Random(seed), made).everything()
+    return made
+
+
+def grow(grown: World, seed: int) -> World:
+    """The rows of one cohort and one statement more, which are added to the world."""
+    before = {table: len(rows) for table, rows in grown.tables.items()}
+    maker = _Maker(Random(seed), grown)
+    maker.cohort(1000 + seed)
+    maker.statement(1000 + seed)
+    return World({table: rows[before[table] :] for table, rows in grown.tables.items()})
+
+
+class _Maker:
+    """Makes a world, table by table."""
+
+    def __init__(self, random: Random, made: World) -> None:
+        self.random = random
+        self.world = made
+
+    def everything(self) -> None:
+        self.places()
+        self.agencies()
+        self.clients()
+        self.courses()
+        self.cohorts()
+        self.submissions()
+        self.statements()
+        self.items()
+        self.decisions()
+        self.figures()
+
+    def add(self, table: type[Table], **columns: Any) -> Row:
+        self.world[str(table.__tablename__)].append(columns)
+        return columns
+
+    def id(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def maybe(self, value: Any, odds: float = 0.5) -> Any:
+        return value if self.random.random() < odds else None
+
+    def pick(self, codes: Any) -> str:
+        return str(self.random.choice(list(codes)))
+
+    def word(self) -> str:
+        return self.random.choice(WORDS)
+
+    def day(self) -> date:
+        return date(2019, 12, 30) + timedelta(days=self.random.choice((0, 0, 1, 2, 366, 700, 1000)))
+
+    def moment(self) -> datetime:
+        return datetime(2024, 2, 29, 23, 59, 59, self.random.choice((0, 0, 500000, 123456, 120, 1)), UTC) + timedelta(
+            days=self.random.randrange(3)
+        )
+
+    def some(self, rows: list[Row], most: int) -> list[Row]:
+        return self.random.sample(rows, self.random.randint(0, min(most, len(rows))))
+
+    def places(self) -> None:
+        names = ["Jamaica", "barbados", "Ålesund", "Curaçao", "Jamaica", "Trinidad & Tobago", "<Saint> 'Lucia'", "Ñ"]
+        for number, code in enumerate(("JM", "BB", "AL", "CW", "ZZ", "TT", "LC", "AG")):
+            self.add(
+                places.MemberState, code=code, iso3=f"{code}X", m49=f"{100 - number:03}", name=names[number], short_name=names[-1 - number]
+            )
+        orders = self.random.sample(range(1, 40), 7)
+        for number, code in enumerate(("POLICE", "MILITARY", "CUSTOMS", "FIU", "AG_OFFICE", "RSS", "TAX")):
+            self.add(
+                places.Department,
+                code=code,
+                label=self.word(),
+                name=code.title(),
+                category=self.pick(places.DepartmentCategory),
+                scope=self.pick(places.DepartmentScope),
+                list_order=orders[number],
+            )
+        for state in self.world["member_state"]:
+            for _ in range(self.random.randint(0, 5)):
+                self.add(
+                    places.Membership,
+                    id=self.id(),
+                    member_state_code=state["code"],
+                    body=self.pick(places.Body),
+                    status=self.pick(places.MembershipStatus),
+                    valid_from=self.maybe(self.day()),
+                    valid_to=self.maybe(self.day()),
+                )
+
+    def coded(self, code: str) -> Row:
+        return next(row for row in self.world["partner_agency"] if row["code"] == code)
+
+    @property
+    def impacs(self) -> Row:
+        return self.coded("CARICOM-IMPACS")
+
+    @property
+    def partners(self) -> tuple[Row, Row]:
+        return self.coded("P-A"), self.coded("P-B")
+
+    def agency(self, **columns: Any) -> Row:
+        known = self.world["partner_agency"]
+        row: Row = {
+            "id": self.id(),
+            "code": None,
+            "submitted_by_id": None,
+            "source_ref": None,
+            "name": self.word(),
+            "labels": [self.word() for _ in range(self.random.randint(0, 2))],
+            "kind": self.pick(agencies.AgencyKind),
+            "parent_id": self.maybe(self.random.choice(known)["id"], 0.7) if known else None,
+            "member_state_code": None,
+            "department_code": None,
+            "accepted_at": self.maybe(self.moment(), 0.8),
+            "revision": self.random.randint(1, 3),
+            "created_at": self.moment(),
+        }
+        return self.add(agencies.PartnerAgency, **row | columns)
+
+    def agencies(self) -> None:
+        self.agency(code="CARICOM-IMPACS", accepted_at=self.moment())
+        self.agency(code="P-A", accepted_at=self.moment())
+        self.agency(code="P-B", accepted_at=None)
+        for number in range(9):
+            self.agency(code=self.maybe(f"{'Xx'[number % 2]}-{number}", 0.8))
+        for number in range(5):
+            state, department = self.random.choice(self.world["member_state"]), self.random.choice(self.world["department"])
+            kind = agencies.AgencyKind.NATIONAL_INSTITUTION
+            self.agency(
+                code=f"N-{number}", kind=str(kind), member_state_code=state["code"], department_code=self.maybe(department["code"], 0.7)
+            )
+        for number in range(4):
+            for partner in self.partners:
+                kind = agencies.AgencyKind.PROGRAMME
+                accepted = self.maybe(self.moment())
+                self.agency(submitted_by_id=partner["id"], source_ref=f"prog-{number}", kind=str(kind), accepted_at=accepted)
+        known = {row["id"]: row for row in self.world["partner_agency"]}
+        for row in known.values():
+            above: Row | None = row
+            while above is not None:
+                self.add(agencies.AgencyAncestor, agency_id=row["id"], ancestor_id=above["id"])
+                above = known.get(above["parent_id"])
+        self.listings()
+
+    def listings(self) -> None:
+        rows = self.world["partner_agency"]
+        for _ in range(14):
+            agency, operator = self.random.sample(rows, 2)
+            self.add(
+                agencies.AgencyOperation,
+                id=self.id(),
+                agency_id=agency["id"],
+                operator_id=operator["id"],
+                valid_from=self.maybe(self.day()),
+                valid_to=self.maybe(self.day()),
+            )
+        for order in self.random.sample(range(1, 20), 6):
+            self.add(agencies.PartnerListing, list_order=order, label=self.word())
+            for position, agency in enumerate(self.some(rows, 4)):
+                self.add(agencies.PartnerListingAgency, list_order=order, position=9 - 2 * position, agency_id=agency["id"])
+
+    def clients(self) -> None:
+        viewers = self.world.viewers
+        viewers["ANONYMOUS"] = ANONYMOUS
+        kinds = (ViewerKind.PARTNER, ViewerKind.PARTNER, ViewerKind.STAFF)
+        for name, agency, kind in zip(("PARTNER A", "PARTNER B", "STAFF"), (*self.partners, self.impacs), kinds, strict=True):
+            client = self.id()
+            self.add(
+                access.ApiClient,
+                id=client,
+                name=name,
+                agency_id=agency["id"],
+                kind=str(kind),
+                scopes=sorted(SCOPES),
+                revoked_at=None,
+                created_at=self.moment(),
+            )
+            viewers[name] = Viewer(kind, client, name, agency["id"], SCOPES)
+
+    def sent(self, number: int) -> Row:
+        """The columns of a course or cohort that say who made it: IMPACS, partner A or partner B."""
+        partner = self.random.choice((None, *self.partners))
+        if partner is None:
+            return {"submitted_by_id": None, "source_ref": None, "code": self.maybe(f"{'Cc'[number % 2]}-{number}", 0.8)}
+        return {"submitted_by_id": partner["id"], "source_ref": f"ref-{number}", "code": self.maybe(f"{'Cc'[number % 2]}-{number}", 0.2)}
+
+    def twins(self, rows: list[Row]) -> None:
+        """Gives two rows of different partners the same source_ref."""
+        first, second = (next(row for row in rows if row["submitted_by_id"] == partner["id"]) for partner in self.partners)
+        first["source_ref"] = second["source_ref"] = "twin"
+
+    def courses(self) -> None:
+        agencies_known = self.world["partner_agency"]
+        for number in range(18):
+            self.add(
+                courses.Course,
+                id=self.id(),
+                **self.sent(number),
+                title=self.word(),
+                subject=self.maybe(self.pick(("firearms", "Firearms", "AML", "ábc"))),
+                owner_id=self.maybe(self.random.choice(agencies_known)["id"], 0.7),
+                certified=self.random.choice((None, True, False)),
+                train_the_trainer=self.random.choice((None, True, False)),
+                nominal_hours=self.random.choice(
+                    (None, None, Decimal("8.50"), Decimal("8.5"), Decimal("10"), Decimal("0.05"), Decimal("120.25"))
+                ),
+                languages=[self.pick(("en", "es", "fr")) for _ in range(self.random.randint(0, 2))],
+                visibility=self.pick(Visibility),
+                accepted_at=self.maybe(self.moment(), 0.75),
+                revision=self.random.randint(1, 3),
+                created_at=self.moment(),
+            )
+        self.twins(self.world["course"])
+
+    def cohorts(self) -> None:
+        for number in range(32):
+            self.cohort(number)
+        self.twins(self.world["cohort"])
+
+    def cohort(self, number: int) -> None:
+        known = self.world["cohort"]
+        starts = self.day()
+        row = self.add(
+            courses.Cohort,
+            id=self.id(),
+            **self.sent(number),
+            title=self.word(),
+            starts_on=starts,
+            ends_on=self.maybe(starts + timedelta(days=self.random.randrange(3))),
+            date_precision=self.pick(courses.DatePrecision),
+            mode=self.pick(courses.CohortMode),
+            venue_type=self.pick(courses.VenueType),
+            venue_state_code=self.maybe(self.random.choice(self.world["member_state"])["code"]),
+            location=self.maybe(self.word()),
+            status=self.pick(courses.CohortStatus),
+            narrative=self.maybe(self.word()),
+            featured_in=self.maybe(self.word()),
+            count_policy=self.pick(courses.CountPolicy),
+            same_run_as_id=self.maybe(self.random.choice(known)["id"], 0.4) if known else None,
+            visibility=self.pick(Visibility),
+            accepted_at=self.maybe(self.moment(), 0.75),
+            accepted_by_id=None,
+            revision=self.random.randint(1, 3),
+            created_at=self.moment(),
+        )
+        for position, course in enumerate(self.some(self.world["course"], 3)):
+            self.add(courses.CohortCourse, cohort_id=row["id"], position=7 - 3 * position, course_id=course["id"])
+        for agency in self.some(self.world["partner_agency"], 3):
+            for role in self.random.sample(list(courses.Role), self.random.randint(1, 2)):
+                self.add(courses.CohortRole, cohort_id=row["id"], agency_id=agency["id"], role=str(role))
+        for position in range(self.random.randint(0, 3)):
+            self.add(
+                courses.CohortCost,
+                cohort_id=row["id"],
+                position=5 - position,
+                kind=self.pick(courses.CostKind),
+                amount=Decimal(self.random.randrange(10**7)) / 100,
+                currency=self.pick(("USD", "XCD")),
+                source=self.maybe(self.word()),
+            )
+
+    def submissions(self) -> None:
+        clients = {row["agency_id"]: row["id"] for row in self.world["api_client"]}
+        for number in range(4):
+            for agency in (*self.partners, self.impacs):
+                self.add(
+                    submissions.Submission,
+                    id=self.id(),
+                    partner_id=agency["id"],
+                    client_id=clients[agency["id"]],
+                    submission_key=f"key-{number}",
+                    mode=str(submissions.SubmitMode.COMMIT),
+                    atomicity=self.pick(submissions.Atomicity),
+                    declared_records=self.random.randrange(9),
+                    declared_people=None,
+                    content_digest=f"{self.random.getrandbits(64):064x}",
+                    purpose_note=None,
+                    people=self.maybe(self.random.randrange(500)),
+                    received_at=self.moment(),
+                    committed_at=self.moment(),
+                )
+
+    def statements(self) -> None:
+        for number in range(110):
+            self.statement(number)
+
+    def statement(self, number: int) -> None:
+        partner = self.random.choice((*self.partners, *self.partners, self.impacs))
+        sent = [row["id"] for row in self.world["submission"] if row["partner_id"] == partner["id"]]
+        cost, period, document = self.random.random() < 0.4, self.random.random() < 0.4, self.random.random() < 0.4
+        row = self.add(
+            statements.Statement,
+            id=self.id(),
+            partner_id=partner["id"],
+            source_ref=f"{'Ss'[number % 2]}-{number % 97}-{number // 97}",
+            kind="COUNT",
+            cohort_id=self.random.choice(self.world["cohort"])["id"],
+            measure=self.pick(statements.Measure),
+            revision=self.random.randint(1, 3),
+            state=self.random.choice(("VERIFIED", "VERIFIED", self.pick(statements.StatementState))),
+            count=self.random.choice((0, 1, 1, 7, 20, 2_000_000_000)),
+            unit=self.pick(statements.CountUnit),
+            precision=self.pick(statements.Precision),
+            member_state_count=self.maybe(self.random.randrange(3)),
+            sex=self.maybe(self.pick(statements.Sex)),
+            reporting_period_label=self.pick(("FY2020", "fy2020", "2021-Q1")) if period else None,
+            reporting_period_from=self.maybe(self.day()) if period else None,
+            reporting_period_to=self.maybe(self.day()) if period else None,
+            partition_key=self.maybe(self.pick(("k1", "K1", "k2"))),
+            institution=self.maybe(self.word()),
+            cost_amount=Decimal(self.random.randrange(10**9)) / 100 if cost else None,
+            cost_currency=self.pick(("USD", "XCD")) if cost else None,
+            source_url=self.maybe("https://example.org/?a=1&b=2") if document else None,
+            source_title=self.word() if document else None,
+            source_page=self.maybe("12") if document else None,
+            source_retrieved_on=self.maybe(self.day()) if document else None,
+            stated_on=self.maybe(self.day()),
+            visibility=self.pick(Visibility),
+            submission_id=self.maybe(self.random.choice(sent), 0.7),
+            created_by_id=None,
+            decided_at=self.maybe(self.moment()),
+            withdrawal_reason=self.maybe(self.pick(statements.WithdrawalReason), 0.2),
+            withdrawal_note=None,
+            created_at=self.moment(),
+        )
+        for state in self.some(self.world["member_state"], 3):
+            self.add(statements.StatementMemberState, statement_id=row["id"], member_state_code=state["code"])
+        for department in self.some(self.world["department"], 2):
+            for kind in self.random.sample(list(statements.InstitutionType), self.random.randint(1, 2)):
+                self.add(
+                    statements.StatementDepartment, statement_id=row["id"], department_code=department["code"], institution_type=str(kind)
+                )
+
+    def items(self) -> None:
+        subjects = {"PROGRAMME": "partner_agency", "COURSE": "course", "COHORT": "cohort", "COUNT": "statement", "WITHDRAW": "statement"}
+        for submission in self.world["submission"]:
+            for index in range(self.random.choice((0, 1, 5, 9))):
+                kind = self.pick(submissions.RecordKind)
+                self.add(
+                    submissions.SubmissionItem,
+                    submission_id=submission["id"],
+                    index=index,
+                    source_ref=self.word() or "-",
+                    record_kind=kind,
+                    status=self.pick(submissions.OutcomeStatus),
+                    entity_id=self.maybe(self.random.choice(self.world[subjects[kind]])["id"], 0.8),
+                    revision=self.maybe(self.random.randint(1, 3)),
+                )
+                self.issues(submission["id"], index)
+            self.issues(submission["id"], None)
+
+    def issues(self, submission_id: UUID, index: int | None) -> None:
+        for position in range(self.random.choice((0, 0, 1, 3))):
+            self.add(
+                submissions.SubmissionIssue,
+                id=self.id(),
+                submission_id=submission_id,
+                index=index,
+                position=6 - position,
+                severity=self.pick(submissions.Severity),
+                code=self.pick(("REQUIRED", "INVALID_NUMBER", "DATE_ORDER")),
+                message=self.word(),
+                path=[self.pick(("cohort", "0", "departments")) for _ in range(self.random.randint(0, 3))],
+                params=self.random.choice(({}, {"limit": 3, "b": {"z": None, "a": [True, "é"]}}, {"value": 'x"\\'})),
+                caused_by_index=self.maybe(0, 0.3),
+            )
+
+    def decisions(self) -> None:
+        staff = next(row["id"] for row in self.world["api_client"] if row["kind"] == "STAFF")
+        for statement in self.some(self.world["statement"], 70):
+            for _ in range(self.random.randint(1, 3)):
+                self.add(
+                    statements.Decision,
+                    id=self.id(),
+                    statement_id=statement["id"],
+                    revision=self.random.randint(1, 3),
+                    verdict=self.pick(statements.Verdict),
+                    reason=self.maybe(self.word()),
+                    decided_by_id=staff,
+                    decided_at=self.moment(),
+                )
+
+    def figures(self) -> None:
+        known = self.world["figure"]
+        for number in range(9):
+            self.add(
+                figures.Figure,
+                id=self.id(),
+                code=f"{'Ff'[number % 2]}-{number}",
+                key=self.pick(figures.FigureKey),
+                value=self.random.choice((Decimal("0"), Decimal("1000000.1"), Decimal("-3.25"), Decimal("9999999999999999.99"))),
+                unit=self.pick(("USD", "officers")),
+                precision=self.pick(statements.Precision),
+                basis=self.pick(figures.FigureBasis),
+                period_from=self.maybe(self.day()),
+                period_to=self.maybe(self.day()),
+                as_of=self.maybe(self.day()),
+                label=self.word(),
+                source=self.word(),
+                supersedes_id=self.maybe(self.random.choice(known)["id"], 0.4) if known else None,
+                created_at=self.moment(),
+            )
