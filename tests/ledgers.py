@@ -6,10 +6,12 @@ ties are broken by id.
 
     ledgers()            a ledger: agencies, courses, cohorts, and claim sets of statements about them
     questions(ledger)    the arguments of `participation`, and who asks
+    alike(ledger, ...)   another question of the same shape
     store(...)           a ledger put in place of whatever the database held
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -91,7 +93,18 @@ def questions(draw: st.DrawFn, ledger: Ledger) -> Question:
         filter={dimension: draw(_allowed(ledger, dimension, values.get(dimension, ()))) for dimension in filtered},
         include_pending=draw(st.booleans()),
         viewer=draw(st.sampled_from(viewers(ledger, about))),
-        first=draw(st.sampled_from((25, 25, 1, 2))),
+    )
+
+
+@st.composite
+def alike(draw: st.DrawFn, ledger: Ledger, question: Question) -> Question:
+    """A question with the same dimensions, by a viewer of the same kind."""
+    return replace(
+        question,
+        measure=draw(st.sampled_from(MEASURES)),
+        filter={dimension: draw(_allowed(ledger, dimension, ())) for dimension in question.filter},
+        include_pending=draw(st.booleans()),
+        viewer=draw(st.sampled_from([viewer for viewer in viewers(ledger) if viewer.kind is question.viewer.kind])),
     )
 
 
@@ -390,7 +403,6 @@ def variables(question: Question) -> dict[str, Any]:
         "groupBy": [dimension.value for dimension in question.group_by],
         "filter": {camel(dimension): list(values) for dimension, values in question.filter.items()},
         "includePending": question.include_pending,
-        "first": question.first,
     }
 
 
