@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 from sqlalchemy import func, select, text
 
 from models.access import ApiClient, ClientKind, Scope
-from models.agencies import PartnerAgency
 from models.base import new_id
 from models.database import Database, Transaction
 from models.reference import loader
@@ -48,7 +48,7 @@ async def parties(owner: Database) -> Parties:
 
 async def client(transaction: Transaction, code: str, kind: ViewerKind = ViewerKind.PARTNER) -> Viewer:
     """A new client of an agency."""
-    agency_id = await transaction.value(select(PartnerAgency.id).where(PartnerAgency.code == code))
+    agency_id = await transaction.value(text("SELECT id FROM partner_agency WHERE code = :code"), code=code)
     scopes = [scope.value for scope in Scope]
     row = {"id": new_id(), "name": code, "agency_id": agency_id, "kind": ClientKind(kind.value).value, "scopes": scopes}
     await transaction.insert(ApiClient, [row])
@@ -159,8 +159,6 @@ async def _read(transaction: Transaction, binds: Mapping[str, Any], *, committed
 
 
 def _issue(row: Mapping[str, Any]) -> dict[str, Any]:
-    import orjson
-
     kept = ("severity", "code", "message", "path", "caused_by_index")
     return {name: row[name] for name in kept} | {"params": orjson.loads(row["params"])}
 
