@@ -112,7 +112,7 @@ async def judge(transaction: Transaction, request: Request, targets: Targets) ->
     rows = {row["id"]: row for row in await transaction.fetch(_STATEMENTS, ids=list(targets.statement_ids))}
     rulings = [Ruling(index, rows.get(id_)) for index, id_ in enumerate(targets.statement_ids)]
     for ruling in rulings:
-        _rule(ruling, request)
+        _rule(ruling, request, targets)
     cohorts = {row["canonical_id"] for row in rows.values()}
     stored = await stored_claims.claims(transaction, targets.partner_ids, cohorts)
     if request.verdict is Verdict.VERIFY:
@@ -122,12 +122,12 @@ async def judge(transaction: Transaction, request: Request, targets: Targets) ->
     return rulings
 
 
-def _rule(ruling: Ruling, request: Request) -> None:
+def _rule(ruling: Ruling, request: Request, targets: Targets) -> None:
     """What can be said of one statement alone."""
     row = ruling.row
     if row is None:
         ruling.issues.append(Issue("STATEMENT_NOT_FOUND"))
-    elif request.client_id in (row["created_by_id"], row["sent_by"]):
+    elif request.client_id in (row["created_by_id"], row["sent_by"], targets.sent_by):
         ruling.issues.append(not_own())
     elif row["state"] == DECIDED[request.verdict]:
         ruling.is_unchanged = True

@@ -222,6 +222,15 @@ async def test_nobody_accepts_what_its_own_client_made_in_another_submission(dat
     assert (await fetch(database, "SELECT accepted_at FROM cohort WHERE source_ref = 'H'"))[0][0] is None
 
 
+async def test_nobody_decides_what_its_own_client_sent_again(database: Database, party: Parties) -> None:
+    await sending(database, party.oas, *FOUNDATION, count("S", "H"))
+    again = await sending(database, party.staff, *FOUNDATION, count("S", "H"), onBehalfOf={"code": "OAS"})
+    payload = await decided(database, party.staff, submission=again)
+    assert (codes(payload), counts(payload)) == ([("REJECTED", ["NOT_PERMITTED"])], (0, 0, 1, 0))
+    assert await states(database) == {"S": "PENDING"}
+    assert codes(await decided(database, party.staff, statements=await named(database, "S"))) == [DECIDED]
+
+
 async def test_what_contradicts_a_total_is_not_verified(database: Database, party: Parties, owner_database: Database) -> None:
     parts = [count(ref, "I", number, memberStates=[state], partitionKey="k") for ref, number, state in (("jm", 6, "JM"), ("tt", 6, "TT"))]
     submission = await sending(database, party.oas, *FOUNDATION, cohort("I", "C"), count("total", "H", 10), *parts)
