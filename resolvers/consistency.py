@@ -46,7 +46,10 @@ def errors(movement: Movement) -> list[Finding]:
     after = movement.after
     sets = sets_of(after)
     found = [*_mixed_units(sets, movement), *_missing_keys(after, movement)]
-    return found or list(_exceeding(sets, movement))
+    undecided = {claim.index for claim in movement.new}
+    if any(finding.record in undecided for finding in found):
+        return found
+    return [*found, *_exceeding(sets, movement)]
 
 
 def _mixed_units(sets: Mapping[Any, ClaimSet], movement: Movement) -> Iterator[Finding]:

@@ -64,6 +64,11 @@ def test_what_is_refused_already_is_judged_but_judges_nobody() -> None:
     assert refused(added=[new(1, 5, JM, "k")], doubtful=[new(0, 5, TT, "k", unit="PEOPLE")]) == [(0, "UNIT_MIXED")]
 
 
+def test_what_is_refused_already_hides_no_contradiction() -> None:
+    stored, doubtful = [claim(6, JM, "k"), claim(7, TT, "k")], [new(0, 5, slice_of("BB"))]
+    assert refused(stored, [new(1, 10)], doubtful=doubtful) == [(0, "PARTITION_KEY_REQUIRED"), (1, "SLICES_EXCEED_TOTAL")]
+
+
 def test_the_new_parts_are_too_many() -> None:
     stored = [claim(10), claim(6, JM, "k")]
     assert refused(stored, [new(0, 4, TT, "k")]) == []
