@@ -11,7 +11,6 @@ from models.policies import Door, Predicate, Row
 from models.submissions import OutcomeStatus, RecordKind, Submission, SubmissionIssue, SubmissionItem
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.plan import Rows
-from resolvers.decisions import decide
 from resolvers.fields import (
     Column,
     Connection,
@@ -30,8 +29,9 @@ from resolvers.fields import (
     columns,
     one,
 )
-from resolvers.issues import RETRYABLE
-from resolvers.submissions import submit
+from resolvers.submitting.decide import decide
+from resolvers.submitting.issues import RETRYABLE
+from resolvers.submitting.submit import submit
 
 ISSUE_COLUMNS = {
     "severity": Text(),

@@ -19,8 +19,8 @@ from models.base import new_id
 from models.database import Database, Transaction
 from models.reference import loader
 from models.viewer import Viewer, ViewerKind
-from resolvers.decisions import decide
-from resolvers.submissions import submit
+from resolvers.submitting.decide import decide
+from resolvers.submitting.submit import submit
 
 LEDGER = ("partner_agency", "course", "cohort", "statement", "submission", "submission_item", "submission_issue", "change", "decision")
 Record = dict[str, Any]

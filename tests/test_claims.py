@@ -7,7 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.claims import DEPARTMENT, INSTITUTION, PERIOD, SEX, STATE, Claim, ClaimSet, Population, Slice, excesses, sets_of, without
+from resolvers.submitting.claims import (
+    DEPARTMENT,
+    INSTITUTION,
+    PERIOD,
+    SEX,
+    STATE,
+    Claim,
+    ClaimSet,
+    Population,
+    Slice,
+    excesses,
+    sets_of,
+    without,
+)
 
 HERE = Population(UUID(int=1), UUID(int=2), "COMPLETED")
 

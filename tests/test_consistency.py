@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from resolvers.claims import Claim
-from resolvers.consistency import Movement, errors, warnings
+from resolvers.submitting.claims import Claim
+from resolvers.submitting.consistency import Movement, errors, warnings
 from tests.test_claims import HERE, claim, slice_of
 
 JM, TT = slice_of("JM"), slice_of("TT")

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from models.base import new_id
 from models.database import Database
 from models.viewer import ANONYMOUS, Viewer
-from resolvers import submissions
-from resolvers.decisions import decide
 from resolvers.errors import InputError, NotPermitted
+from resolvers.submitting import submit as submissions
+from resolvers.submitting.decide import decide
 from tests.parties import (
     Parties,
     cohort,

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from resolvers.envelopes import canonical, open_envelope, problems
 from resolvers.errors import InputError
+from resolvers.submitting.envelopes import canonical, open_envelope, problems
 from tests.parties import count, course, sent, withdraw
 
 

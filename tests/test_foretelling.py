@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models.database import Database
-from resolvers.claims import excesses, sets_of
-from resolvers.stored_claims import claims
+from resolvers.submitting.claims import excesses, sets_of
+from resolvers.submitting.stored_claims import claims
 from tests.parties import Answer, Record, cohort, count, course, fetch, parties, programme, sent, sizes, submitted, withdraw
 
 pytestmark = pytest.mark.asyncio

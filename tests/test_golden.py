@@ -1,6 +1,6 @@
 """Operations with the SQL that they become and the answer that they must give beside them, over the published page.
 
-A reviewer reads a change of the compiler as a difference of SQL. `./run python tests/test_golden.py` writes the files anew.
+A reviewer reads a change of the compiler as a difference of SQL. `./run python -m tests.test_golden` writes the files anew.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ def graph_over(database: Database) -> Graph:
     return Graph(graphql_schema, TYPES, database, b"a secret of the tests")
 
 
-async def answered(graph: Graph, case: Path) -> Iterator[tuple[Path, str]]:
-    request = Request(case.read_text())
+async def answered(graph: Graph, case: Path, text: str) -> Iterator[tuple[Path, str]]:
+    request = Request(text)
     answer = orjson.dumps(orjson.loads(await execute(graph, request, ANONYMOUS)), option=orjson.OPT_INDENT_2)
     sql = "\n".join(line.rstrip() for line in explain(graph, request, ANONYMOUS)["sql"].splitlines())
     return iter([(case.with_suffix(".sql"), sql + "\n"), (case.with_suffix(".json"), answer.decode() + "\n")])
@@ -39,7 +39,7 @@ async def answered(graph: Graph, case: Path) -> Iterator[tuple[Path, str]]:
 async def test_operation_gives_its_sql_and_its_answer(shared_database: Database, shared_owner_database: Database, case: Path) -> None:
     async with shared_owner_database.write() as transaction:
         await load(transaction)
-    for file, text in await answered(graph_over(shared_database), case):
+    for file, text in await answered(graph_over(shared_database), case, case.read_text()):
         assert file.read_text() == text
 
 
@@ -48,7 +48,7 @@ async def write_anew(addresses: provision.Addresses) -> None:
     async with owner.write() as transaction:
         await load(transaction)
     for case in CASES:
-        for file, text in await answered(graph_over(owner), case):
+        for file, text in await answered(graph_over(owner), case, case.read_text()):
             file.write_text(text)
     await owner.close()
 

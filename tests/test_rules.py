@@ -9,9 +9,25 @@ import pytest
 
 from models.courses import CohortMode
 from models.submissions import RecordKind
-from resolvers.contents import FIELDS
-from resolvers.records import Draft, Entity, Known
-from resolvers.rules import INVALID, MAX_COUNT, Field, Reading, amount, choice, complete, count, currency, day, many, parts, read, text, url
+from resolvers.submitting.contents import FIELDS
+from resolvers.submitting.records import Draft, Entity, Known
+from resolvers.submitting.rules import (
+    INVALID,
+    MAX_COUNT,
+    Field,
+    Reading,
+    amount,
+    choice,
+    complete,
+    count,
+    currency,
+    day,
+    many,
+    parts,
+    read,
+    text,
+    url,
+)
 
 COHORT = UUID("0190a000-0000-7000-8000-000000000001")
 COURSE = UUID("0190a000-0000-7000-8000-000000000002")

@@ -13,9 +13,9 @@ from sqlalchemy import text
 from models.base import new_id
 from models.database import Database, Transaction
 from models.viewer import ANONYMOUS, Viewer
-from resolvers import submissions
 from resolvers.errors import InputError, NotPermitted
-from resolvers.submissions import submit
+from resolvers.submitting import submit as submissions
+from resolvers.submitting.submit import submit
 from tests.parties import (
     Answer,
     Parties,

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from models.statements import StatementState
 from models.submissions import RecordKind
-from resolvers import consistency
-from resolvers.claims import Claim, Population, Slice
-from resolvers.consistency import Finding, Movement
-from resolvers.contents import readable
-from resolvers.outcomes import reject_dependents
-from resolvers.records import Draft
+from resolvers.submitting import consistency
+from resolvers.submitting.claims import Claim, Population, Slice
+from resolvers.submitting.consistency import Finding, Movement
+from resolvers.submitting.contents import readable
+from resolvers.submitting.outcomes import reject_dependents
+from resolvers.submitting.records import Draft
 
 LIVE = frozenset({StatementState.PENDING.value, StatementState.HELD.value, StatementState.VERIFIED.value, StatementState.DISPUTED.value})
 CLAIMED = ("cohort", "measure", "count", "unit", "precision", "memberStates", "departments", "sex", "reportingPeriod", "partitionKey")

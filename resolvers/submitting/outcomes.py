@@ -12,10 +12,10 @@ from uuid import UUID
 from models.courses import CohortStatus, Role
 from models.statements import StatementState
 from models.submissions import Atomicity, OutcomeStatus, RecordKind
-from resolvers.contents import FIELDS, readable
-from resolvers.issues import Issue, Path
-from resolvers.records import ABSENT, Draft
-from resolvers.rules import INVALID, complete, in_order, read
+from resolvers.submitting.contents import FIELDS, readable
+from resolvers.submitting.issues import Issue, Path
+from resolvers.submitting.records import ABSENT, Draft
+from resolvers.submitting.rules import INVALID, complete, in_order, read
 
 OVER = frozenset({StatementState.WITHDRAWN.value, StatementState.ERASED.value})
 LEADING = frozenset({Role.CONVENER.value, Role.PROVIDER.value})

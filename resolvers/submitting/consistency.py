@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from models.statements import Measure, Precision
-from resolvers.claims import Claim, ClaimSet, Excess, Population, Slice, by_population, excesses, sets_of, without
+from resolvers.submitting.claims import Claim, ClaimSet, Excess, Population, Slice, by_population, excesses, sets_of, without
 
 LADDER = tuple(measure.value for measure in Measure if measure is not Measure.REPORTED_TRAINED)
 

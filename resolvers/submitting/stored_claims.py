@@ -9,8 +9,8 @@ from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, case, column, exist
 from models.courses import Cohort
 from models.database import Transaction, render
 from models.statements import Sex, Statement
-from resolvers.claims import Claim, Population, Slice
-from resolvers.stored import among, departments_of, for_each, is_live, looked_up, sliced, table_of
+from resolvers.submitting.claims import Claim, Population, Slice
+from resolvers.submitting.stored import among, departments_of, for_each, is_live, looked_up, sliced, table_of
 
 
 async def claims(transaction: Transaction, partner_ids: Collection[UUID], cohort_ids: Collection[UUID]) -> list[Claim]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from resolvers.issues import Issue, Path, echo
+from resolvers.submitting.issues import Issue, Path, echo
 
 
 class Unreadable:

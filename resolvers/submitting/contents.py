@@ -10,9 +10,25 @@ from typing import Any
 from models.courses import CohortMode, CohortStatus, CostKind, DatePrecision, Role, VenueType
 from models.statements import CountUnit, InstitutionType, Measure, Precision, Sex, WithdrawalReason
 from models.submissions import RecordKind
-from resolvers.issues import Path, echo
-from resolvers.records import Draft, named
-from resolvers.rules import INVALID, Field, Fields, Reader, amount, choice, count, currency, day, flag, in_order, many, parts, text, url
+from resolvers.submitting.issues import Path, echo
+from resolvers.submitting.records import Draft, named
+from resolvers.submitting.rules import (
+    INVALID,
+    Field,
+    Fields,
+    Reader,
+    amount,
+    choice,
+    count,
+    currency,
+    day,
+    flag,
+    in_order,
+    many,
+    parts,
+    text,
+    url,
+)
 
 
 def reference_to(kind: RecordKind, type_name: str, code: str) -> Reader:

@@ -16,13 +16,13 @@ from models.changes import ActorKind
 from models.database import Transaction
 from models.statements import Verdict
 from models.viewer import Viewer, ViewerKind
-from resolvers import rulings
 from resolvers.errors import InputError, NotPermitted
-from resolvers.issues import Issue
 from resolvers.mutation import MutationResult
-from resolvers.records import uuid_of
-from resolvers.rulings import Request, Ruling
-from resolvers.submissions import in_progress, permitted, take_turn
+from resolvers.submitting import rulings
+from resolvers.submitting.issues import Issue
+from resolvers.submitting.records import uuid_of
+from resolvers.submitting.rulings import Request, Ruling
+from resolvers.submitting.submit import in_progress, permitted, take_turn
 
 MOST = 500
 MAX_REASON = 1_000

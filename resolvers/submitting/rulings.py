@@ -20,13 +20,13 @@ from models.database import Transaction, render
 from models.outbox import EntityChange
 from models.statements import Decision, Statement, StatementState, Verdict
 from models.submissions import OutcomeStatus, RecordKind, Submission, SubmissionItem
-from resolvers import consistency, stored_claims
-from resolvers.claims import Claim, excesses, sets_of
-from resolvers.consistency import Movement, told
-from resolvers.entries import CHANGE_TYPES
 from resolvers.errors import Unavailable
-from resolvers.issues import Issue
-from resolvers.stored import among, sliced, table_of
+from resolvers.submitting import consistency, stored_claims
+from resolvers.submitting.claims import Claim, excesses, sets_of
+from resolvers.submitting.consistency import Movement, told
+from resolvers.submitting.entries import CHANGE_TYPES
+from resolvers.submitting.issues import Issue
+from resolvers.submitting.stored import among, sliced, table_of
 
 DECIDED = {Verdict.VERIFY: StatementState.VERIFIED.value, Verdict.REJECT: StatementState.REJECTED.value}
 DECIDED_FIELDS = ("state", "decidedAt", "decisions")

@@ -23,14 +23,14 @@ from models.database import Transaction, render
 from models.policies import VIEWER_AGENCY, Door
 from models.submissions import Submission
 from models.viewer import Viewer, ViewerKind
-from resolvers import entries, outcomes, stored, stored_claims, weighing
-from resolvers.entries import Arrival, Sender
-from resolvers.envelopes import Envelope, kind_of, open_envelope, problems
 from resolvers.errors import InputError, NotPermitted
-from resolvers.issues import Issue
 from resolvers.mutation import MutationResult
-from resolvers.records import Draft, Known, drafts_of, named, names_in
-from resolvers.stored import PARTNER, among, table_of
+from resolvers.submitting import entries, outcomes, stored, stored_claims, weighing
+from resolvers.submitting.entries import Arrival, Sender
+from resolvers.submitting.envelopes import Envelope, kind_of, open_envelope, problems
+from resolvers.submitting.issues import Issue
+from resolvers.submitting.records import Draft, Known, drafts_of, named, names_in
+from resolvers.submitting.stored import PARTNER, among, table_of
 
 WAIT_SECONDS = 2.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05

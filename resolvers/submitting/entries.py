@@ -17,10 +17,10 @@ from models.database import Transaction, render
 from models.outbox import EntityChange
 from models.statements import Statement, StatementDepartment, StatementKind, StatementMemberState, StatementState
 from models.submissions import OutcomeStatus, RecordKind, Submission, SubmissionIssue, SubmissionItem
-from resolvers.envelopes import Envelope, kind_of
-from resolvers.issues import Issue
-from resolvers.records import Draft, Entity
-from resolvers.stored import table_of
+from resolvers.submitting.envelopes import Envelope, kind_of
+from resolvers.submitting.issues import Issue
+from resolvers.submitting.records import Draft, Entity
+from resolvers.submitting.stored import table_of
 
 STORED = frozenset({OutcomeStatus.CREATED, OutcomeStatus.WITHDRAWN, OutcomeStatus.UNCHANGED})
 CHANGE_TYPES: Mapping[RecordKind, ChangeType] = {

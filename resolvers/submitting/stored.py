@@ -19,8 +19,8 @@ from models.policies import VIEWER_AGENCY, Door, Predicate, Row
 from models.statements import Statement, StatementDepartment, StatementMemberState
 from models.submissions import RecordKind
 from models.viewer import ViewerKind
-from resolvers.records import Entity, Known, Names
-from resolvers.weighing import LIVE
+from resolvers.submitting.records import Entity, Known, Names
+from resolvers.submitting.weighing import LIVE
 
 
 class Loader(NamedTuple):

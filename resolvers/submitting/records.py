@@ -12,9 +12,9 @@ from uuid import UUID
 
 from models.base import new_id
 from models.submissions import OutcomeStatus, RecordKind
-from resolvers.envelopes import Envelope, kind_of
-from resolvers.issues import Path
-from resolvers.rules import Reading, is_blank
+from resolvers.submitting.envelopes import Envelope, kind_of
+from resolvers.submitting.issues import Path
+from resolvers.submitting.rules import Reading, is_blank
 
 
 class Absent(Enum):

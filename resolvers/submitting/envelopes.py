@@ -14,8 +14,8 @@ import orjson
 
 from models.submissions import Atomicity, RecordKind, SubmitMode
 from resolvers.errors import InputError
-from resolvers.issues import Issue, echo
-from resolvers.rules import whole_number
+from resolvers.submitting.issues import Issue, echo
+from resolvers.submitting.rules import whole_number
 
 SUBMISSION_KEY = re.compile(r"[\x21-\x7e]{8,128}")
 MAX_RECORDS = 500
