@@ -167,7 +167,10 @@ def planner_of(graph: Graph, document: Document, call: Call) -> Planner:
 
 
 def introspected(graph: Graph, document: Document, selection: Selection, planner: Planner) -> Scalar:
-    """A field of introspection, answered by graphql-core at each call. Only variables of `INTROSPECTING` types can occur in one."""
+    """A field of introspection, answered by graphql-core: once for the plan, or at each call if it has variables.
+
+    Only variables of `INTROSPECTING` types can occur in one.
+    """
     definitions = document.operation.variable_definitions or ()
     asked = document.operation.__class__(
         operation=OperationType.QUERY,
@@ -176,11 +179,14 @@ def introspected(graph: Graph, document: Document, selection: Selection, planner
     )
     tree = DocumentNode(definitions=(asked, *document.fragments.values()))
 
-    def answer(call: Call) -> str:
-        answered = execute_sync(graph.schema, tree, variable_values=dict(call.variables))
+    def answer(variables: Mapping[str, Any]) -> str:
+        answered = execute_sync(graph.schema, tree, variable_values=dict(variables))
         return orjson.dumps((answered.data or {}).get(selection.key)).decode()
 
-    return Scalar(selection.key, planner.binds.add(answer, JSON()))
+    if asked.variable_definitions:
+        return Scalar(selection.key, planner.binds.add(lambda call: answer(call.variables), JSON()))
+    known = answer({})
+    return Scalar(selection.key, planner.binds.add(lambda call: known, JSON()))
 
 
 def compiled_of(fields: tuple[Field, ...], binds: Binds) -> Compiled:
