@@ -171,12 +171,15 @@ class Door:
 
         Raises ScopeMissing where a partner's credential lacks the table's scope.
         """
-        needed = SCOPES.get(table)
-        if needed and self.kind is ViewerKind.PARTNER and needed not in self.scopes:
-            raise ScopeMissing(needed)
+        self.require(SCOPES.get(table))
         row = table.__table__.alias()  # type: ignore[attr-defined]
         policy = POLICIES.get(table)
         return row, policy(row, self.kind) if policy else false()
+
+    def require(self, needed: Scope | None) -> None:
+        """Raises ScopeMissing where a partner's credential lacks the scope."""
+        if needed and self.kind is ViewerKind.PARTNER and needed not in self.scopes:
+            raise ScopeMissing(needed)
 
     def part(self, table: type[Table]) -> Row:
         """A new alias of a table whose rows are parts of a row that came through this door; the caller joins it to that row."""

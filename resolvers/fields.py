@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement
 
+from models.access import Scope
 from models.base import Table
 from models.database import Transaction
 from models.policies import Door, Predicate, Row
@@ -67,12 +68,16 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The row of a type that the field's one-of argument `by` names; `ways` maps each of its fields to a column."""
+    """The row of a type that the field's one-of argument `by` names; `ways` maps each of its fields to a column.
+
+    `scope` is what a partner needs beside the scope of the table: one who may only submit reads its receipt in the payload, not later.
+    """
 
     type: str
     argument: str
     ways: Mapping[str, str]
     own: Mapping[str, str] = field(default_factory=dict)
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Integer, Text, Uuid, and_, any_, column, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from models.access import Scope
 from models.policies import Door, Predicate, Row
 from models.submissions import OutcomeStatus, RecordKind, Submission, SubmissionIssue, SubmissionItem
 from resolvers.compiler.arguments import Arguments
@@ -175,7 +176,8 @@ def decided(planning: Planning) -> tuple[Any, Rows]:
     return row, Rows((row,), ())
 
 
-QUERIES = {"submission": Reference("Receipt", "by", {"id": "id", "submissionKey": "submission_key"}, own={"submissionKey": "partner_id"})}
+RECEIPT_KEYS = {"id": "id", "submissionKey": "submission_key"}
+QUERIES = {"submission": Reference("Receipt", "by", RECEIPT_KEYS, own={"submissionKey": "partner_id"}, scope=Scope.STATEMENTS_READ)}
 
 MUTATIONS = {
     "submit": Mutation("SubmitPayload", submit, submitted),

@@ -32,7 +32,7 @@ from tests.values import Drafts, Style, Values
 SKIPPED = {"Query.participation", "Viewer.limits"}
 LIMITS = {"depth": 12, "aliases": 30, "directives": 18, "root_fields": 20}
 COSTS = (40, 150, 600, 1800)
-PARTS = (2, 4, 6, 9, 14, 36)
+PARTS = (2, 3, 5, 8, 12, 30)
 LIST_COST = 5
 CONDITION_COST = 5
 ALIASES = ("a", "b", "id", "code", "nodes", "from", "pageInfo", "A_1")

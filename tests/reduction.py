@@ -129,7 +129,7 @@ def names(document: DocumentNode, kind: type[Any], but: type[Any] | None = None)
     class Finder(Visitor):
         def enter(self, node: Node, _key: Any, parent: Any, *_: Any) -> None:
             if isinstance(node, kind) and not (but and isinstance(parent, but)):
-                found.add(node.name.value)  # type: ignore[attr-defined]
+                found.add(node.name.value)
 
     visit(document, Finder())
     return found

@@ -134,6 +134,7 @@ class Planner:
         return One(selection.key, rows, self.children(word.type, selection, row, place))
 
     def _reference(self, word: words.Reference, selection: Selection, place: Place) -> Field:
+        self.door.require(word.scope)
         type_, row, allowed = self.visible(word.type)
         given = self.arguments(selection, place.type)[word.argument]
         way, value = self._one_way(given, (*place.path, word.argument))
