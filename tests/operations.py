@@ -35,7 +35,7 @@ COSTS = (40, 150, 600, 1800)
 PARTS = (2, 3, 5, 8, 12, 30)
 LIST_COST = 5
 CONDITION_COST = 5
-ALIASES = ("a", "b", "id", "code", "nodes", "from", "pageInfo", "A_1")
+ALIASES = ("a", "b", "id", "code", "nodes", "from", "pageInfo", "A_1", "r", "ID", "anon_1", "ctid", "user", "n")
 
 
 @dataclass(frozen=True, slots=True)

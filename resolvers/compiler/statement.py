@@ -12,6 +12,8 @@ from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, P
 
 EMPTY_LIST: ColumnElement[Any] = literal_column("'[]'::json")
 SEAL_BYTES = 16
+ROW = "r$"
+"""The alias of an object's row: no response key can be the same, and so be taken for the row by `row_to_json`."""
 
 
 def statement(fields: tuple[Field, ...]) -> Select[Any]:
@@ -50,12 +52,12 @@ def _select(rows: Rows, columns: list[ColumnElement[Any]]) -> Select[Any]:
 
 
 def _object(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
-    row = inner.correlate_except(*own).subquery("r")
+    row = inner.correlate_except(*own).subquery(ROW)
     return select(func.row_to_json(row.table_valued())).select_from(row).correlate_except(row).scalar_subquery()
 
 
 def _list(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
-    row = inner.correlate_except(*own).subquery("r")
+    row = inner.correlate_except(*own).subquery(ROW)
     listed = func.coalesce(func.json_agg(func.row_to_json(row.table_valued())), EMPTY_LIST)
     return select(listed).select_from(row).correlate_except(row).scalar_subquery()
 
