@@ -9,6 +9,7 @@ variables (the cached statement must not depend on them), and from a cursor that
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -83,6 +84,31 @@ async def test_filters_and_orders(comparison: Comparison, operation: Operation) 
 @given(drawn(fragments=8, directives=2, aliases=8, objects=75, pages=90))
 async def test_pages(comparison: Comparison, operation: Operation) -> None:
     await compared(comparison, operation)
+
+
+FOUND: dict[str, tuple[str, dict[str, Any]]] = {
+    "an alias that SQL uses for the row": ("{ r: departments { r: code anon_1: label ctid: name } }", {}),
+    "a number finer or larger than its column": (
+        '{ a: courses(filter: {nominalHours: {gt: "8.499"}}) { totalCount } '
+        'b: courses(filter: {nominalHours: {in: ["8.501", "8.5"], lt: "12345678901234567890.5"}}) { totalCount } }',
+        {},
+    ),
+    "a name of introspection that changes": ("query ($name: String!) { __type(name: $name) { name kind } }", {"name": "Cohort"}),
+    "the same name once more": ("query ($name: String!) { __type(name: $name) { name kind } }", {"name": "Body"}),
+    "introspection beside a variable that is no JSON any more": (
+        "query ($day: DateFilter!) { cohorts(filter: {startsOn: $day}) { totalCount } __schema { queryType { name } } }",
+        {"day": {"gte": "2020-01-01"}},
+    ),
+    "what a withdrawal is about": ('{ submission(by: {submissionKey: "key-1"}) { outcomes { nodes { statement { id } } } } }', {}),
+}
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("name", FOUND)
+async def test_faults_found_before(comparison: Comparison, name: str) -> None:
+    text, variables = FOUND[name]
+    for viewer in WORLD.viewers.values():
+        await comparison.check(Asked(text, variables, None), viewer)
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, false, or_
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, Numeric, any_, bindparam, false, or_
 from sqlalchemy.sql.elements import BindParameter
 
 from models.policies import VIEWER_AGENCY
@@ -43,12 +43,12 @@ class Binds:
 
     def argument(self, bound: Bound, type_: Any, convert: Callable[[Any], Any] = lambda value: value) -> BindParameter[Any]:
         """A bind that holds an argument's value, converted."""
-        return self.add(lambda call: convert(bound.resolve(call.variables)), type_)
+        return self.add(lambda call: convert(bound.resolve(call.variables)), comparable(type_))
 
     def among(self, left: ColumnElement[Any], value: Argument, convert: Callable[[Any], Any] = lambda item: item) -> ColumnElement[bool]:
         """Whether a value equals one of an argument's list."""
         if isinstance(value, Bound):
-            return left == any_(self.argument(value, ARRAY(left.type), lambda items: [convert(item) for item in items]))
+            return left == any_(self.argument(value, ARRAY(comparable(left.type)), lambda items: [convert(item) for item in items]))
         items = value if isinstance(value, Sequence) else ()
         return or_(false(), *[left == self.argument(item, left.type, convert) for item in items if isinstance(item, Bound)])
 
@@ -62,6 +62,11 @@ class Binds:
         key = f"result_{name}"
         self.finders[key] = lambda call: call.result[name]
         return bindparam(key, type_=type_)
+
+
+def comparable(type_: Any) -> Any:
+    """The type of what a column of this type is compared with: the precision of a column would round it, or overflow."""
+    return Numeric() if isinstance(type_, Numeric) else type_
 
 
 def decode_id(text: Any, type_name: str, *, is_uuid: bool, path: Path) -> Any:
