@@ -133,7 +133,7 @@ async def _issue(transaction: Transaction, client_id: UUID, days: int) -> tuple[
     """The text of a new credential, and when it expires. Only a hash is stored: 256 random bits need no slow one."""
     if not 1 <= days <= MAX_DAYS:
         raise ClientError(f"a credential lives for 1 to {MAX_DAYS} days")
-    key, secret = secrets.token_hex(ID_BYTES), secrets.token_urlsafe(SECRET_BYTES)
+    key, secret = secrets.token_hex(ID_BYTES), secrets.token_hex(SECRET_BYTES)  # of digits and letters alone: it splits at _
     expires_at = datetime.now(UTC) + timedelta(days=days)
     await transaction.insert(
         Credential,

@@ -49,8 +49,8 @@ async def test_a_new_credential_is_known_to_the_server(owner: Database, database
 
 async def test_only_a_hash_is_stored(owner: Database) -> None:
     issued = await make(owner)
-    prefix, key, secret = issued.credential.split("_", 2)
-    assert len(secret) == 43, "256 bits"
+    prefix, key, secret = issued.credential.split("_")
+    assert len(bytes.fromhex(secret)) * 8 == 256
     async with owner.write() as transaction:
         stored = (await transaction.fetch(clients.select(clients._credential)))[0]
     assert (stored["prefix"], stored["id"]) == (prefix, key)
@@ -62,7 +62,7 @@ async def test_the_list_shows_the_beginning_of_a_credential(owner: Database) -> 
     issued = await make(owner, Scope.SUBMIT)
     async with owner.write() as transaction:
         (listed,) = await clients.clients(transaction)
-    assert listed.credential == issued.credential.rpartition("_")[0] or issued.credential.startswith(listed.credential + "_")
+    assert listed.credential == issued.credential.rpartition("_")[0]
     assert listed.is_live
     assert (listed.agency, listed.kind, listed.scopes, listed.name) == ("US-STATE", "PARTNER", ["submit"], "a client")
 
