@@ -173,7 +173,7 @@ def list_clients(as_json: bool) -> None:
     from models import clients
 
     rows = [_row(one) for one in _in_transaction(clients.clients)]
-    _show(as_json, rows, "\n".join(_table(rows)) or "no clients yet: ./run client create --help")
+    _show(as_json, rows, "\n".join(_table(rows)) or "no clients yet in this database: ./run client create --help")
 
 
 @client.command("revoke")

@@ -61,7 +61,7 @@ def grouped(argument: Argument) -> tuple[Dimension, ...]:
     names = argument.value if isinstance(argument, Bound) else [scalar(item).value for item in listed(argument)]
     dimensions = tuple(Dimension(str(name)) for name in names)
     if len(set(dimensions)) < len(dimensions):
-        raise InputError("`groupBy` names a dimension twice. Name each once.", path=["groupBy"])
+        raise InputError("`groupBy` names a dimension twice. Name each once.", path=["participation", "groupBy"])
     return dimensions
 
 

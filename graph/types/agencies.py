@@ -37,7 +37,7 @@ class PartnerAgency(Node):
     kind: AgencyKind = field("What sort of body it is.")
     accepted: bool = field("Whether IMPACS has accepted it, so that everybody sees it.")
     accepted_at: datetime | None = field("When IMPACS accepted it; null until then.")
-    revision: int = field("How often its sender's record was stored, from 1; name it as `expectedRevision` to revise it.")
+    revision: int = field("How often its sender's record was stored, from 1. Records that are there are not revised yet: it stays 1.")
     created_at: datetime = field("When it was first stored.")
     parent: PartnerAgency | None = field("The agency that it is part of; null for none, or if you may not see that one.")
     submitted_by: PartnerAgency | None = field(

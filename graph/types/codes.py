@@ -229,11 +229,11 @@ describe(
     "Where the current revision of a statement stands; only VERIFIED and DISPUTED ones enter numbers.",
     {
         "PENDING": "Stored, and waiting for IMPACS to decide.",
-        "HELD": "Stored, and waiting for a person to look at a doubt, such as a possible duplicate.",
+        "HELD": "Waits for a person to look at a doubt, such as a possible duplicate. No statement is held yet; be ready for it.",
         "VERIFIED": "Confirmed by IMPACS; it enters numbers.",
         "REJECTED": "Refused by IMPACS, with a reason.",
         "DISPUTED": "Verified and then contested; it counts until staff decide.",
-        "WITHDRAWN": "Taken back by its sender; it enters no number, and can be revised back.",
+        "WITHDRAWN": "Taken back by its sender; it enters no number.",
         "ERASED": "Its personal content was destroyed; final.",
     },
 )
@@ -325,10 +325,10 @@ describe(
     "What became of a submitted record.",
     {
         "CREATED": "Stored as something new.",
-        "REVISED": "Stored as the next revision of what was there.",
+        "REVISED": "Stored as the next revision of what was there. Not given yet; be ready for it.",
         "UNCHANGED": "The same is stored already; nothing was written.",
         "WITHDRAWN": "The statement was taken back.",
-        "HELD": "Stored, but a person must look at it before it can count.",
+        "HELD": "Stored, but a person must look at it before it can count. Not given yet; be ready for it.",
         "REJECTED": "Refused; its issues say why.",
         "NOT_ATTEMPTED": "In order by itself, but not stored because of other records.",
     },

@@ -34,7 +34,7 @@ class Course(Node):
     visibility: Visibility = field("Who may see it beside its sender and staff, once it is accepted.")
     accepted: bool = field("Whether IMPACS has accepted it.")
     accepted_at: datetime | None = field("When IMPACS accepted it; null until then.")
-    revision: int = field("How often its sender's record was stored, from 1; name it as `expectedRevision` to revise it.")
+    revision: int = field("How often its sender's record was stored, from 1. Records that are there are not revised yet: it stays 1.")
     created_at: datetime = field("When it was first stored.")
     owner: PartnerAgency | None = field("The agency whose course it is; null where nobody stated it, or if you may not see that agency.")
     submitted_by: PartnerAgency | None = field(
@@ -67,7 +67,7 @@ class Cohort(Node):
     visibility: Visibility = field("Who may see it beside its sender and staff, once it is accepted.")
     accepted: bool = field("Whether IMPACS has accepted it; until then it enters no number but its sender's own (rule R0).")
     accepted_at: datetime | None = field("When IMPACS accepted it; null until then.")
-    revision: int = field("How often its sender's record was stored, from 1; name it as `expectedRevision` to revise it.")
+    revision: int = field("How often its sender's record was stored, from 1. Records that are there are not revised yet: it stays 1.")
     created_at: datetime = field("When it was first stored.")
     submitted_by: PartnerAgency | None = field(
         "The partner that sent it; null for what IMPACS entered, or if that partner is hidden from you."

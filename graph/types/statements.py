@@ -37,7 +37,7 @@ class Statement(Node):
     source_ref: str = field("The key that its partner gave it, unique among that partner's statements.")
     kind: StatementKind = field("What it is about.")
     measure: Measure = field("The stage that the counted people reached.")
-    revision: int = field("Its current revision, from 1 without gaps; name it as `expectedRevision` to revise it.")
+    revision: int = field("Its current revision, from 1 without gaps. Statements are not revised yet: it stays 1.")
     state: StatementState = field("Where this revision stands.")
     count: int = field("How many people or participations it states, 0 or more; `unit` says which.")
     unit: CountUnit = field("Whether `count` counts people or participations.")

@@ -197,7 +197,7 @@ class SourceDocInput:
 
 
 @strawberry.input(
-    description="Takes back the statement that the record's `sourceRef` names. It leaves all numbers at once, and can be revised back."
+    description="Takes back the statement that the record's `sourceRef` names. It leaves all numbers at once."
 )
 class WithdrawInput:
     """A withdrawal."""
