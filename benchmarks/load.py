@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
+
+FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +86,26 @@ async def once(port: int, body: bytes, credential: str) -> object:
 
 
 async def measure(port: int, next_body: Callable[[], bytes], credential: str, *, connections: int, seconds: float) -> Measured:
-    """What the server does under load from so many connections; the first fifth of the time warms up and does not count."""
+    """What the server does under load from so many connections, in so many seconds, or as long as `FEWEST` answers take.
+
+    The first answer of each connection warms up and does not count.
+    """
     latencies: list[float] = []
-    begin = time.perf_counter() + seconds / 5
-    end = begin + seconds
+    open_connections = [await connect(port) for _ in range(connections)]
+    for connection in open_connections:
+        await connection.send(request(port, next_body(), credential))
+    begin = time.perf_counter()
 
-    async def work() -> None:
-        connection = await connect(port)
-        while (start := time.perf_counter()) < end:
+    async def work(connection: Connection) -> None:
+        while (start := time.perf_counter()) < begin + seconds or len(latencies) < FEWEST:
             await connection.send(request(port, next_body(), credential))
-            if start >= begin:
-                latencies.append(time.perf_counter() - start)
+            latencies.append(time.perf_counter() - start)
 
-    await asyncio.gather(*[work() for _ in range(connections)])
-    return summary(sorted(latencies), seconds)
-
-
-def summary(latencies: Sequence[float], seconds: float) -> Measured:
-    """The figures of sorted latencies."""
-    if not latencies:
-        raise RuntimeError("not one request was answered in the time given")
-    return Measured(len(latencies) / seconds, latencies[len(latencies) // 2] * 1000, latencies[int(len(latencies) * 0.99)] * 1000)
+    await asyncio.gather(*[work(connection) for connection in open_connections])
+    elapsed = time.perf_counter() - begin
+    latencies.sort()
+    return Measured(
+        len(latencies) / elapsed,
+        latencies[len(latencies) // 2] * 1000,
+        latencies[min(int(len(latencies) * 0.99), len(latencies) - 1)] * 1000,
+    )

@@ -40,6 +40,7 @@ from resolvers.execute import Graph, Request, prepare, read
 from resolvers.queries import TYPES
 
 SECRET = "benchmark-secret-that-seals-cursors-only-here"
+STATEMENT_SECONDS = "30"  # statistics over a million statements come near the default of 4 s where the cores are busy
 RESULTS = Path(__file__).parent / "results"
 Row = dict[str, Any]
 
@@ -114,7 +115,8 @@ async def measure_all(addresses: Addresses, credentials: Mapping[str, str], seco
     RESULTS.mkdir(exist_ok=True)
     reads_file.write_bytes(pickle.dumps({operation.name: prepared(operation) for operation in operations.READS}))
     shared = {"DATABASE_URL": addresses.server, "MIGRATION_URL": addresses.owner}
-    graph_process = process(["-m", "graph", "serve", "--port", str(graph_port)], graph_port, {**shared, "CURSOR_SECRET": SECRET})
+    configured = {**shared, "CURSOR_SECRET": SECRET, "STATEMENT_TIMEOUT": STATEMENT_SECONDS}
+    graph_process = process(["-m", "graph", "serve", "--port", str(graph_port)], graph_port, configured)
     floor_arguments = ["-m", "uvicorn", "benchmarks.floor:app", "--port", str(floor_port), "--no-access-log", "--log-level", "warning"]
     with graph_process as graph, process(floor_arguments, floor_port, {**shared, "FLOOR_READS": str(reads_file)}):
         rows = [
