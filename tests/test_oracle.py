@@ -21,6 +21,7 @@ from resolvers.errors import NotPermitted
 from tests.comparison import SCHEMA, Asked, Comparison
 from tests.operations import Operation, operations
 from tests.rows import store
+from tests.semantics import NODES, Item
 from tests.values import Style, Values
 from tests.worlds import world
 
@@ -101,6 +102,20 @@ FOUND: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "what a withdrawal is about": ('{ submission(by: {submissionKey: "key-1"}) { outcomes { nodes { statement { id } } } } }', {}),
 }
+
+
+ONE_KEY = """{ node(id: "%s") { __typename id
+    ... on Cohort { x: title } ... on Course { x: title z: owner { x: name } } ... on PartnerAgency { x: name z: parent { y: name } }
+    ... on MemberState { x: name y: m49 } ... on Department { x: label y: name }
+    ... on Figure { x: label } ... on Statement { x: sourceRef } } }"""
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("type_name", NODES)
+async def test_one_response_key_for_fields_of_several_types(comparison: Comparison, type_name: str) -> None:
+    for row in WORLD[NODES[type_name]][:8]:
+        for viewer in WORLD.viewers.values():
+            await comparison.check(Asked(ONE_KEY % Item(type_name, row).id, {}, None), viewer)
 
 
 @pytest.mark.asyncio(loop_scope="session")
