@@ -7,7 +7,7 @@ codes, but for the dimensions of BY_ID, whose members are identifiers of rows.
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, Uuid, any_, case, cast, false, func, literal_column, select
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, Uuid, and_, any_, case, cast, false, func, literal_column, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.types import TypeEngine
 
@@ -88,7 +88,7 @@ def raw_inside(dimension: Dimension, raw: ColumnElement[Any], allowed: ColumnEle
 
 def raw_outside(dimension: Dimension, raw: ColumnElement[Any], allowed: ColumnElement[Any]) -> ColumnElement[bool]:
     """As `outside`, of a raw text."""
-    single = func.coalesce(~(raw == any_(allowed)), false())
+    single = and_(raw.is_not(None), ~(raw == any_(allowed)))
     if dimension not in SET_VALUED:
         return single
     return case((_is_list(raw), outside(func.string_to_array(raw, SEPARATOR), allowed)), else_=single)

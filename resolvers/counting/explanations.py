@@ -119,7 +119,9 @@ def inconsistencies(ledger: Ledger, found: Levels) -> Subquery:
         select(answers.population_id, ONE.label("level"), answers.whole_id.label("coarser"), answers.finer_total_id.label("finer")).where(
             answers.finer_total_id.is_not(None)
         ),
-        select(answers.population_id, literal_column("2"), answers.total_id, answers.finer_rows_id).where(answers.fell_back),
+        select(answers.population_id, literal_column("2"), answers.total_id, answers.finer_rows_id).where(
+            answers.finer_rows_id.is_not(None)
+        ),
     ).cte(f"{ledger.request.name}_events")
     members = ledger.named("disagreeing", _members(ledger, found, events))
     coarser, finer = members.alias(), members.alias()

@@ -93,18 +93,26 @@ class Ledger:
     def runs(self) -> CTE:
         """R0: the cohorts whose statements can enter the numbers, with their populations [cohort_id, population_id].
 
-        A cohort that IMPACS has not accepted enters no number but its sender's own; joined cohorts are one population. Those that lie
-        outside the filter are left out here already, so that a question about one cohort reads that cohort's statements only.
+        A cohort that IMPACS has not accepted enters no number but its sender's own; joined cohorts are one population, into which a
+        canonical cohort that is not accepted, or hidden, lets none of them. Those that lie outside the filter are left out here already,
+        so that a question about one cohort reads that cohort's statements only.
         """
         if self._shared:
             return self._shared.runs
+        cohort, enters = self._cohorts()
+        canonical, canonical_enters = self._cohorts()
+        population = func.coalesce(cohort.c.same_run_as_id, cohort.c.id)
+        joined = cohort.join(canonical, and_(canonical.c.id == population, canonical_enters))
+        found = select(cohort.c.id.label("cohort_id"), canonical.c.id.label("population_id")).select_from(joined)
+        runs = self.named("runs", found.where(enters))
+        return self._near(runs) if self._narrowing else runs
+
+    def _cohorts(self) -> tuple[Row, Predicate]:
         cohort, visible = self.door.visible(Cohort)
-        accepted = cohort.c.accepted_at.is_not(None)
+        accepted: ColumnElement[bool] = cohort.c.accepted_at.is_not(None)
         if self.door.kind is not ViewerKind.ANONYMOUS:
             accepted = or_(accepted, cohort.c.submitted_by_id == viewer_agency())
-        population = func.coalesce(cohort.c.same_run_as_id, cohort.c.id)
-        runs = self.named("runs", select(cohort.c.id.label("cohort_id"), population.label("population_id")).where(visible, accepted))
-        return self._near(runs) if self._narrowing else runs
+        return cohort, and_(visible, accepted)
 
     @property
     def _narrowing(self) -> tuple[Dimension, ...]:

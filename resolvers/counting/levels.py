@@ -88,7 +88,7 @@ def _inside(ledger: Ledger, picked: CTE, values: CTE | None) -> CTE:
         source = picked.join(values, values.c.population_id == picked.c.population_id)
         where = [inside(values.c[d], ledger.request.allowed(d)) for d in ledger.request.filtered(of_statements=False)]
     exceeds = picked.c.total_total > picked.c.whole_total
-    columns = [case((exceeds, picked.c.total_id)).label("finer_total_id")]
+    columns: list[ColumnElement[Any]] = [case((exceeds, picked.c.total_id)).label("finer_total_id")]
     for column in picked.c:
         level, _, name = column.key.partition("_")
         columns.append(case((exceeds, picked.c[f"whole_{name}"]), else_=column).label(column.key) if level == "total" else column)
@@ -208,7 +208,7 @@ def _filtered_answers(ledger: Ledger, picked: CTE, cells: CTE) -> CTE:
 
 
 def _settled(picked: CTE, measured: _Measured) -> Select[Any]:
-    """R2: the rows' set falls back to the total's where it exceeds the whole or the total; the remainder is a row, never dropped or spread."""
+    """R2: the rows' set falls back to the total's where it exceeds the whole or the total; a remainder is never dropped or spread."""
     of = picked.c
     fell_back = or_(of.rows_total > of.whole_total, measured.rows_total > measured.total)
     precision, rows_precision = worst(measured.precision, of.total_pending), worst(measured.rows_precision, of.rows_pending)
@@ -230,7 +230,7 @@ def _settled(picked: CTE, measured: _Measured) -> Select[Any]:
         (of.total_pending + case((differs, of.rows_pending), else_=ZERO)).label("pending"),
         measured.lost.label("lost"),
         of.finer_total_id,
-        case((fell_back, of.rows_id)).label("finer_rows_id"),
+        case((and_(fell_back, of.rows_id.is_distinct_from(of.finer_total_id)), of.rows_id)).label("finer_rows_id"),
     )
 
 

@@ -73,7 +73,7 @@ def grouped_rows(ledger: Ledger, found: Levels, cost: CTE | None) -> Subquery:
         distinct = select(keyed.c[dimension].label("value")).where(keyed.c[dimension].is_not(None)).distinct().subquery()
         shown = labels(ledger.door, dimension, distinct)
         joined = joined.outerjoin(shown, shown.c.value == keyed.c[dimension])
-        order += [collate(shown.c.codes, "C").asc().nulls_last(), collate(shown.c.ids, "C")]
+        order += [shown.c.codes.asc().nulls_last(), shown.c.ids]
         values.append(_dimension_value(dimension, shown))
     position = func.row_number().over(order_by=order).label("position")
     shown_cost = [keyed.c.cost] if ledger.request.costs else []
@@ -183,7 +183,11 @@ def _of_cells(ledger: Ledger, found: Levels, cells: CTE) -> Select[Any]:
     grouped = [cells.c[dimension] for dimension in ledger.request.grouped(of_statements=True)]
     cost = [cells.c.currency, cells.c.amount, cells.c.priced] if ledger.request.costs else []
     columns = (*number, *grouped, cells.c.total, worst(cells.c.precision, answers.c.rows_pending).label("precision"), *cost)
-    return select(*columns).select_from(rows).where(cells.c.kept, case((answers.c.fell_back, cells.c.in_total), else_=cells.c.in_rows))
+    return (
+        select(*columns)
+        .select_from(rows)
+        .where(answers.c.contributes, cells.c.kept, case((answers.c.fell_back, cells.c.in_total), else_=cells.c.in_rows))
+    )
 
 
 def _remainders(ledger: Ledger, found: Levels) -> Select[Any]:
