@@ -409,7 +409,6 @@ class TestLogs:
         for hidden in ("personal", "__typename", "Bearer"):
             assert hidden not in str(line)
 
-
     async def test_an_exception_is_told_without_the_values_of_rows(self) -> None:
         error = asyncpg.UniqueViolationError("duplicate key\nDETAIL: Key (name)=(personal) already exists.")
         event = describe_exception(None, "error", {"event": "unexpected", "exc_info": error})

@@ -23,12 +23,20 @@ FOLDER = Path(__file__).parent / "golden"
 CASES = sorted(FOLDER.glob("*/*.graphql"))
 
 
+def read(file: Path) -> str:
+    return file.read_text()
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text)
+
+
 def graph_over(database: Database) -> Graph:
     return Graph(graphql_schema, TYPES, database, b"a secret of the tests")
 
 
-async def answered(graph: Graph, case: Path, text: str) -> Iterator[tuple[Path, str]]:
-    request = Request(text)
+async def answered(graph: Graph, case: Path) -> Iterator[tuple[Path, str]]:
+    request = Request(read(case))
     answer = orjson.dumps(orjson.loads(await execute(graph, request, ANONYMOUS)), option=orjson.OPT_INDENT_2)
     sql = "\n".join(line.rstrip() for line in explain(graph, request, ANONYMOUS)["sql"].splitlines())
     return iter([(case.with_suffix(".sql"), sql + "\n"), (case.with_suffix(".json"), answer.decode() + "\n")])
@@ -39,8 +47,8 @@ async def answered(graph: Graph, case: Path, text: str) -> Iterator[tuple[Path, 
 async def test_operation_gives_its_sql_and_its_answer(shared_database: Database, shared_owner_database: Database, case: Path) -> None:
     async with shared_owner_database.write() as transaction:
         await load(transaction)
-    for file, text in await answered(graph_over(shared_database), case, case.read_text()):
-        assert file.read_text() == text
+    for file, text in await answered(graph_over(shared_database), case):
+        assert read(file) == text
 
 
 async def write_anew(addresses: provision.Addresses) -> None:
@@ -48,8 +56,8 @@ async def write_anew(addresses: provision.Addresses) -> None:
     async with owner.write() as transaction:
         await load(transaction)
     for case in CASES:
-        for file, text in await answered(graph_over(owner), case, case.read_text()):
-            file.write_text(text)
+        for file, text in await answered(graph_over(owner), case):
+            write(file, text)
     await owner.close()
 
 

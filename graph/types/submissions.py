@@ -196,9 +196,7 @@ class SourceDocInput:
     retrieved_on: str | None = field("The day on which you read it, YYYY-MM-DD.")
 
 
-@strawberry.input(
-    description="Takes back the statement that the record's `sourceRef` names. It leaves all numbers at once."
-)
+@strawberry.input(description="Takes back the statement that the record's `sourceRef` names. It leaves all numbers at once.")
 class WithdrawInput:
     """A withdrawal."""
 

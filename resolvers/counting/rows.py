@@ -96,7 +96,7 @@ def _keyed(ledger: Ledger, found: Levels, cost: CTE | None) -> CTE:
         sums.append(cost_list(tallied).label("cost"))
     rows = select(*own, *sums).group_by(*own).subquery()
     of_cohorts = request.grouped(of_statements=False)
-    columns = [rows.c[name] for name in rows.c.keys() if name != "number"]
+    columns = [column for column in rows.c if column.key != "number"]
     if found.values is None or not of_cohorts:
         return ledger.named("keyed", select(*columns))
     numbered = select(found.values.c.number, *[found.values.c[d] for d in of_cohorts]).ext(distinct_on(found.values.c.number)).subquery()
