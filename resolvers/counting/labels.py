@@ -34,7 +34,8 @@ def labels(door: Door, dimension: Dimension, values: FromClause) -> Subquery:
     shown = member.c.code if dimension in SHOWN_BY_CODE else member.c.label
 
     def ordered(aggregate: Any, *arguments: Any) -> ColumnElement[Any]:
-        return aggregate(*arguments[:-1], aggregate_order_by(arguments[-1], *order))
+        aggregated: ColumnElement[Any] = aggregate(*arguments[:-1], aggregate_order_by(arguments[-1], *order))
+        return aggregated
 
     return (
         select(
