@@ -15,7 +15,8 @@ from models.database import Database
 from models.viewer import Viewer
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
-from tests.interpreter import Interpreter, Json, WrongOperation
+from tests.interpreter import Interpreter, WrongOperation
+from tests.meanings import Json
 from tests.reduction import Reducer
 from tests.rows import World
 from tests.semantics import CURSOR

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from models.database import Database
 from resolvers.errors import NotPermitted
 from tests.comparison import SCHEMA, Asked, Comparison
-from tests.operations import Operation, operations
+from tests.documents import Operation
+from tests.operations import operations
 from tests.rows import store
 from tests.semantics import NODES, Item
 from tests.values import Style, Values

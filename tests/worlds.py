@@ -4,33 +4,18 @@ On purpose they have many nulls, equal sort keys, texts that sort unlike in any 
 parents that are hidden, and the same `source_ref` and `submission_key` on both partners.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from models import access, agencies, courses, figures, places, statements, submissions
-from models.base import Table, Visibility
+from models.base import Visibility
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
+from tests.chances import Chances
 from tests.rows import Row, World
 
-WORDS = (
-    "Zulu",
-    "alpha",
-    "Alpha",
-    "Éclair",
-    "zebra",
-    "ﬀ ligature",
-    "😀 astral",
-    "\ue000 private",
-    'a "quoted" \\ one',
-    "two\nlines\t",
-    "",
-    "Alpha ",
-    "10",
-    "9",
-)
 SCOPES = frozenset({"submit", "statements:read", "decide"})
 
 
@@ -50,12 +35,8 @@ def grow(grown: World, seed: int) -> World:
     return World({table: rows[before[table] :] for table, rows in grown.tables.items()})
 
 
-class _Maker:
+class _Maker(Chances):
     """Makes a world, table by table."""
-
-    def __init__(self, random: Random, made: World) -> None:
-        self.random = random
-        self.world = made
 
     def everything(self) -> None:
         self.places()
@@ -68,33 +49,6 @@ class _Maker:
         self.items()
         self.decisions()
         self.figures()
-
-    def add(self, table: type[Table], **columns: Any) -> Row:
-        self.world[str(table.__tablename__)].append(columns)
-        return columns
-
-    def id(self) -> UUID:
-        return UUID(int=self.random.getrandbits(128), version=4)
-
-    def maybe(self, value: Any, odds: float = 0.5) -> Any:
-        return value if self.random.random() < odds else None
-
-    def pick(self, codes: Any) -> str:
-        return str(self.random.choice(list(codes)))
-
-    def word(self) -> str:
-        return self.random.choice(WORDS)
-
-    def day(self) -> date:
-        return date(2019, 12, 30) + timedelta(days=self.random.choice((0, 0, 1, 2, 366, 700, 1000)))
-
-    def moment(self) -> datetime:
-        return datetime(2024, 2, 29, 23, 59, 59, self.random.choice((0, 0, 500000, 123456, 120, 1)), UTC) + timedelta(
-            days=self.random.randrange(3)
-        )
-
-    def some(self, rows: list[Row], most: int) -> list[Row]:
-        return self.random.sample(rows, self.random.randint(0, min(most, len(rows))))
 
     def places(self) -> None:
         names = ["Jamaica", "barbados", "Ålesund", "Curaçao", "Jamaica", "Trinidad & Tobago", "<Saint> 'Lucia'", "Ñ"]
