@@ -130,7 +130,8 @@ def prepare(graph: Graph, document: Document, priced_by: set[str], call: Call) -
     if compiled is None:
         priced_by.update(check(document, graph.schema, call.variables, graph.limits[call.viewer.kind]).depends_on)
         compiled = compiled_of(*plan(graph, document, call))
-        graph.statements.keep(shape(document, priced_by, call), compiled, len(compiled.sql) + len(document.text))
+        key = shape(document, priced_by, call)
+        graph.statements.keep(key, compiled, len(compiled.sql) + len(document.text) + weight(key[-1]))
     return compiled
 
 
@@ -143,6 +144,17 @@ def shape(document: Document, priced_by: set[str], call: Call) -> Any:
     ]
     name = document.operation.name
     return document.text, name.value if name else None, call.viewer.shape, tuple(values)
+
+
+def weight(values: Any) -> int:
+    """About how many characters the memory of a key's values is worth."""
+    count, waiting = 0, [values]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, tuple):
+            count += 10 + 10 * len(value)
+            waiting.extend(value)
+    return count
 
 
 def plan(graph: Graph, document: Document, call: Call) -> tuple[tuple[Field, ...], Binds]:

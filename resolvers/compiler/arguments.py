@@ -34,6 +34,7 @@ from graphql.utilities.coerce_input_value import coerce_default_value
 from resolvers.errors import InputError
 
 Path = tuple[str | int, ...]
+MAX_TYPE_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,8 @@ def _named(type_: Any) -> Any:
 def shape(value: Any, type_: GraphQLInputType, *, exact: bool = False) -> Any:
     """What a plan may depend on in a variable's coerced value, as something hashable.
 
-    Enum values and booleans count by value, since they are few; an ID by its type's name; other scalars only as present. With `exact` the
-    value itself counts: that is for page sizes, which are priced.
+    Enum values and booleans count by value, since they are few; a single ID by its type's name; other scalars only as present. With `exact`
+    the value itself counts: that is for page sizes, which are priced.
     """
     if isinstance(type_, GraphQLNonNull):
         type_ = type_.of_type
@@ -150,9 +151,15 @@ def shape(value: Any, type_: GraphQLInputType, *, exact: bool = False) -> Any:
         return ("[]", *(shape(item, type_.of_type) for item in value)) if not _counts_as_one(type_) else "[]"
     if exact or type_ is GraphQLBoolean or isinstance(type_, GraphQLEnumType):
         return value
-    return value.partition(":")[0] if type_ is GraphQLID else "."
+    return _type_name(value) if type_ is GraphQLID else "."
+
+
+def _type_name(identifier: str) -> str:
+    """The type's name in an ID, empty where it is too long to be one: what is kept must not grow with what is sent."""
+    name = identifier[: MAX_TYPE_NAME + 1].partition(":")[0]
+    return name if len(name) <= MAX_TYPE_NAME else ""
 
 
 def _counts_as_one(type_: GraphQLList[Any]) -> bool:
     named = _named(type_)
-    return is_leaf_type(named) and not isinstance(named, GraphQLEnumType) and named is not GraphQLBoolean and named is not GraphQLID
+    return is_leaf_type(named) and not isinstance(named, GraphQLEnumType) and named is not GraphQLBoolean

@@ -241,13 +241,15 @@ class _Pricer:
         return min(len(value), MAX_DIMENSIONS) if isinstance(value, Sequence) else int(value is not None)
 
     def _conditions(self, node: FieldNode) -> int:
-        """The number of parts of the field's filter: objects, and operators with their values."""
+        """The number of parts of the field's filter: objects, and operators with their values.
+
+        It follows from the shape of the variables, which every plan is kept under, so that the cost depends on none of their values.
+        """
         waiting: list[Any] = [each.value for each in node.arguments or () if each.name.value == "filter"]
         count = 0
         while waiting:
             part = waiting.pop()
             if isinstance(part, VariableNode):
-                self.depends_on.add(part.name.value)
                 part = self._variables.get(part.name.value)
             count += 1
             match part:
