@@ -7,7 +7,7 @@ no value to compare with: it is refused, so that no number is read over more row
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Uuid, and_, exists, false, or_, true
+from sqlalchemy import ColumnElement, Numeric, Uuid, and_, exists, false, or_, true, type_coerce
 
 from models.policies import Door, Predicate, Row
 from resolvers.compiler.arguments import Argument, Bound, Path
@@ -42,7 +42,7 @@ class Filters:
     def _filter(self, type_: ObjectType, word: Filter, row: Row, value: Argument, path: Path) -> Predicate:
         match word:
             case Compare():
-                left = word.build(row, self._door)
+                left = comparable(word.build(row, self._door))
                 return and_(true(), *[self._operator(left, name, item, (*path, name)) for name, item in _members(value).items()])
             case CompareKey():
                 return and_(true(), *[self._key(type_, row, name, item, (*path, name)) for name, item in _members(value).items()])
@@ -78,6 +78,11 @@ class Filters:
         if name == "in":
             return self._binds.among(column, value, decode)
         return column == self._binds.argument(_bound(value), column.type, decode)
+
+
+def comparable(left: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The value, of a type without precision where it is a number: a bind is cast to it, which must neither round nor overflow."""
+    return type_coerce(left, Numeric()) if isinstance(left.type, Numeric) else left
 
 
 def _null(name: str, path: Path) -> InputError:
