@@ -93,6 +93,7 @@ class Database:
         self._pool = pool
         self._read_seconds = read_seconds
         self._size = pool.get_max_size()
+        self._writers = asyncio.Semaphore(max(1, self._size * 6 // 10))
         self._leased = 0
 
     @classmethod
@@ -160,7 +161,27 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """One transaction: committed at the end of the block, rolled back if it was discarded or if the block raised."""
+        """One transaction: committed at the end of the block, rolled back if it was discarded or if the block raised.
+
+        Transactions wait for each other while they hold connections, so that some are left to readers.
+        """
+        await self._enter()
+        try:
+            async with self._transaction() as transaction:
+                yield transaction
+        finally:
+            self._writers.release()
+
+    async def _enter(self) -> None:
+        """Waits until another transaction may begin; raises PoolBusy if none may in time."""
+        try:
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                await self._writers.acquire()
+        except TimeoutError:
+            raise PoolBusy from None
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Transaction]:
         connection = await self._acquire()
         try:
             async with asyncio.timeout(WRITE_SECONDS):
