@@ -18,7 +18,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from graph.auth import Authenticator
-from graph.requests import GRAPHQL_RESPONSE, JSON, ClientGone, RequestError, from_json, from_query_string, is_json, negotiate, read_body
+from graph.requests import GRAPHQL_RESPONSE, JSON, Bodies, ClientGone, RequestError, from_json, from_query_string, is_json, negotiate
 from models.database import PoolBusy
 from models.viewer import ANONYMOUS, Viewer
 from resolvers.errors import OnlyQueries, Refusal, Unauthenticated, Unavailable
@@ -37,6 +37,7 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "TOO_MANY_ALIASES": HTTPStatus.BAD_REQUEST,
     "TOO_MANY_ROOT_FIELDS": HTTPStatus.BAD_REQUEST,
     "TOO_MANY_DIRECTIVES": HTTPStatus.BAD_REQUEST,
+    "ALIAS_TOO_LONG": HTTPStatus.BAD_REQUEST,
     "COST_LIMIT": HTTPStatus.BAD_REQUEST,
     "BAD_USER_INPUT": HTTPStatus.BAD_REQUEST,
     "PAGE_SIZE": HTTPStatus.BAD_REQUEST,
@@ -84,6 +85,7 @@ class Endpoint:
     def __init__(self, graph: Graph, authenticator: Authenticator) -> None:
         self._graph = graph
         self._authenticator = authenticator
+        self._bodies = Bodies()
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,16 +95,13 @@ class Endpoint:
         request_id: str = scope["state"]["request_id"]
         media = negotiate(headers.get(b"accept", b"*/*"))
         viewer, code = ANONYMOUS, None
-        self._under_way += 1
         try:
             if media is None:
                 raise RequestError(f"The answer can be {JSON} or {GRAPHQL_RESPONSE}.", code="NOT_ACCEPTABLE")
-            if self._under_way > MAX_UNDER_WAY:
-                raise Unavailable("Too many requests are under way.")
             viewer = await self._authenticator.viewer(headers.get(b"authorization"))
             request = await self._read(scope, headers, receive, viewer)
             only_query = scope["method"] == "GET"
-            response = succeeded(await execute(self._graph, request, viewer, only_query=only_query), media, viewer)
+            response = succeeded(await self._execute(request, viewer, only_query=only_query), media, viewer)
             if only_query and viewer is ANONYMOUS:
                 response = revalidated(response, headers.get(b"if-none-match"))
         except ClientGone:
@@ -111,8 +110,6 @@ class Endpoint:
             refusal = refused(error, request_id)
             code = refusal.code
             response = failed(refusal, media or JSON, request_id)
-        finally:
-            self._under_way -= 1
         await response.send(send)
         log.info(
             "request",
@@ -125,6 +122,16 @@ class Endpoint:
             ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
+    async def _execute(self, request: Request, viewer: Viewer, *, only_query: bool) -> bytes:
+        """The operation's data. Only requests that are whole are under way: bodies that never end must not keep others out."""
+        self._under_way += 1
+        try:
+            if self._under_way > MAX_UNDER_WAY:
+                raise Unavailable("Too many requests are under way.")
+            return await execute(self._graph, request, viewer, only_query=only_query)
+        finally:
+            self._under_way -= 1
+
     async def _read(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, viewer: Viewer) -> Request:
         if scope["method"] == "GET":
             return from_query_string(scope["query_string"])
@@ -133,7 +140,7 @@ class Endpoint:
         if not is_json(headers.get(b"content-type", b"")) or headers.get(b"content-encoding", b"identity") != b"identity":
             raise RequestError(f"The body must be {JSON} in UTF-8, not compressed.", code="UNSUPPORTED_MEDIA_TYPE")
         limits = self._graph.limits[viewer.kind]
-        body = await read_body(headers, receive, limits.body_bytes)
+        body = await self._bodies.read(headers, receive, limits.body_bytes)
         request = from_json(body)
         if len(body) > limits.body_bytes_without_submit and not SUBMITS.search(request.query):
             limit = limits.body_bytes_without_submit

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Message, Receive
 
-from resolvers.errors import Refusal
+from resolvers.errors import Refusal, Unavailable
 from resolvers.execute import Request
 
 JSON = "application/json"
@@ -17,6 +17,7 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 OFFERED = (JSON, GRAPHQL_RESPONSE)
 BODY_SECONDS = 30.0
 MAX_PARAMETERS = 10
+MAX_UNFINISHED = 200
 
 
 class RequestError(Refusal):
@@ -71,22 +72,33 @@ def is_json(content_type: bytes) -> bool:
     return name == JSON and given.get("charset", "utf-8").strip('"') in ("utf-8", "utf8")
 
 
-async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
-    """The body of a message of at most `limit` bytes; a larger one is refused before it is read whole."""
-    declared = headers.get(b"content-length", b"")
-    if declared.isdigit() and int(declared[:20]) > limit:
-        raise _too_large(limit)
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
+class Bodies:
+    """Reads the bodies of messages, a limited number of unfinished ones at a time, so that their parts cannot fill the memory."""
+
+    def __init__(self) -> None:
+        self._unfinished = 0
+
+    async def read(self, headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
+        """The body of a message of at most `limit` bytes; a larger one is refused before it is read whole."""
+        declared = headers.get(b"content-length", b"")
+        if declared.isdigit() and int(declared[:20]) > limit:
             raise _too_large(limit)
-        return body
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _read_on(message, receive, limit)
-    except TimeoutError:
-        raise ClientGone from None
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            body: bytes = message.get("body", b"")
+            if len(body) > limit:
+                raise _too_large(limit)
+            return body
+        if self._unfinished >= MAX_UNFINISHED:
+            raise Unavailable("Too many bodies are on their way.")
+        self._unfinished += 1
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                return await _read_on(message, receive, limit)
+        except TimeoutError:
+            raise ClientGone from None
+        finally:
+            self._unfinished -= 1
 
 
 async def _read_on(message: Message, receive: Receive, limit: int) -> bytes:

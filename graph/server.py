@@ -21,6 +21,7 @@ import uvloop
 
 from graph import logs, postgres
 from graph.postgres import Postgres
+from graph.protocol import Protocol
 from graph.settings import Settings
 from models import clients, embedded, provision
 from models.access import ClientKind, Scope
@@ -33,7 +34,7 @@ from models.reference import loader
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 UVICORN: dict[str, Any] = {
-    "http": "httptools",
+    "http": Protocol,
     "ws": "none",
     "lifespan": "on",
     "log_config": None,

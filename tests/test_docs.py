@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from graph import door, endpoint, requests
+from graph import door, endpoint, protocol, requests
 from graph.endpoint import STATUSES
 from graph.schema import graphql_schema
 from graph.settings import Settings
@@ -57,14 +57,18 @@ OTHER_LIMITS = {
     "a `reason`": decide.MAX_REASON,
     "texts in variables and in the document": parsing.MAX_STRING_BYTES,
     "nesting of variables": parsing.MAX_JSON_DEPTH,
+    "values in all variables together, members of objects and lists counted": parsing.MAX_VALUES,
     "the request line with its headers": door.MAX_HEAD_BYTES,
     "headers": door.MAX_HEADERS,
+    "sending the head": protocol.HEAD_SECONDS,
     "sending the body": requests.BODY_SECONDS,
+    "reading the answer, while nothing of it is taken": protocol.UNREAD_SECONDS,
     "one SQL statement": Settings.model_fields["statement_timeout"].default,
     "one mutation": database.WRITE_SECONDS,
     "waiting for a connection to the database": database.ACQUIRE_SECONDS,
     "waiting for your agency's turn to submit": submit.WAIT_SECONDS,
     "requests under way in one process": endpoint.MAX_UNDER_WAY,
+    "bodies that come in parts, at a time in one process": requests.MAX_UNFINISHED,
 }
 ADDRESS = "http://127.0.0.1:8000"
 SHORTENED = "…"
