@@ -29,7 +29,7 @@ from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from resolvers.errors import NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
-from tests.book import Book, book, cells
+from tests.book import DAY, Book, book, cells
 from tests.evaluator import Dimension, Ledger, Question, participation
 from tests.ledgers import SCOPES, alike, camel, describe, ledgers, questions, store, variables
 
@@ -247,6 +247,23 @@ async def test_explanations_are_sentences_that_name_nothing_hidden(comparison: C
         assert one["text"].endswith(".")
         assert str(one["total"]) in one["text"]
     assert ("hidden" in json.dumps(answer).lower()) is (kind is ViewerKind.STAFF)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("kind", [ViewerKind.PARTNER, ViewerKind.STAFF])
+async def test_a_hidden_member_that_nobody_sent_makes_the_set_unspecified(comparison: Comparison, kind: ViewerKind) -> None:
+    made = book()
+    for code, accepted in (("SEEN", DAY), ("UNSEEN", None)):
+        made.agency(code, kind=AgencyKind.PROGRAMME, accepted_at=accepted)
+        made.course(f"{code} course", accepted_at=accepted)
+    made.cohort("D", courses=("SEEN course", "UNSEEN course"), roles=[("SEEN", Role.CONVENER), ("UNSEEN", Role.CONVENER)])
+    made.says("UNODC", "D", 5)
+    viewer = made.viewer(kind, "UNODC")
+    answer = await comparison.table(made, made.question(Dimension.PROGRAMME, Dimension.COURSE, viewer=viewer))
+    both = ("Seen + Unseen", "Course SEEN course + Course UNSEEN course")
+    assert cells(answer) == {both if kind is ViewerKind.STAFF else ("UNSPECIFIED", "UNSPECIFIED"): 5}
+    filtered = await comparison.table(made, made.question(programme=[made.id_of("OAS")], viewer=viewer))
+    assert filtered["coverage"]["notAttributable"] == (0 if kind is ViewerKind.STAFF else 5)
 
 
 @pytest.mark.asyncio(loop_scope="session")

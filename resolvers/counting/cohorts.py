@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, Text, and_, cast, extract, func, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, Text, and_, cast, extract, false, func, select
 
 from models.agencies import AgencyKind, PartnerAgency
 from models.courses import Cohort, CohortCourse, CohortRole, Course, Role
@@ -65,6 +65,6 @@ def _members(
         select(link.c.cohort_id, *sets)
         .select_from(populations.join(link, link.c.cohort_id == populations.c.population_id).join(member, linked))
         .group_by(link.c.cohort_id)
-        .having(func.bool_and(visible))
+        .having(func.bool_and(func.coalesce(visible, false())))  # null where nobody sent the member, and bool_and skips nulls
         .subquery()
     )
