@@ -25,7 +25,7 @@ from resolvers.compiler.plan import Field, Scalar
 from resolvers.compiler.planner import Place, Planner
 from resolvers.compiler.selections import Selection, collect
 from resolvers.compiler.statement import statement
-from resolvers.errors import OnlyQueries
+from resolvers.errors import OnlyQueries, Refusal
 from resolvers.fields import Mutation, ObjectType
 
 INTROSPECTION = ("__schema", "__type")
@@ -209,16 +209,23 @@ def compiled_of(fields: tuple[Field, ...], binds: Binds) -> Compiled:
 
 
 async def mutate(graph: Graph, document: Document, call: Call) -> bytes:
-    """The JSON text of a mutation's `data`: its fields in order, each a transaction of its own."""
+    """The JSON text of a mutation's `data`: its fields in order, each a transaction of its own.
+
+    A refusal says which response keys were answered before it, since what they changed stays changed.
+    """
     check(document, graph.schema, call.variables, graph.limits[call.viewer.kind])
     root = graph.schema.mutation_type
     if root is None:
         raise TypeError("the schema has no mutation type")
-    answers: list[bytes] = []
+    answers: dict[str, bytes] = {}
     for selection in collect(graph.schema, root, [document.operation.selection_set], document.fragments, call.variables):
         typename = f'"{selection.key}":"{root.name}"'.encode()
-        answers.append(typename if selection.name == "__typename" else await change(graph, document, selection, call))
-    return b"{" + b",".join(answers) + b"}"
+        try:
+            answers[selection.key] = typename if selection.name == "__typename" else await change(graph, document, selection, call)
+        except Refusal as refusal:
+            refusal.extensions["answeredBefore"] = list(answers) or None
+            raise
+    return b"{" + b",".join(answers.values()) + b"}"
 
 
 async def change(graph: Graph, document: Document, selection: Selection, call: Call) -> bytes:
