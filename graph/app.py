@@ -3,10 +3,10 @@
 import asyncio
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from graph.auth import Authenticator
 from graph.door import Door
@@ -27,22 +27,17 @@ The schema can be introspected there. /health/live and /health/ready tell how th
 """
 
 
-def create_app(settings: Settings, database: Database) -> Starlette:
-    """The application that serves the graph from this database."""
+def create_app(settings: Settings, database: Database) -> Door:
+    """The application that serves the graph from this database: the door, and behind it the endpoint, and Starlette for all else."""
     graph = Graph(graphql_schema, TYPES, database, settings.cursor_secret.encode(), introspection=settings.introspection)
 
-    async def ready(request: Request) -> Response:
-        return await readiness(database)
+    async def ready(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await readiness(database)
+        await response(scope, receive, send)
 
     endpoint = Endpoint(graph, Authenticator(database))
-    return Starlette(
-        routes=[
-            Route("/", welcome),
-            Route("/health/live", live),
-            Route("/health/ready", ready),
-        ],
-        middleware=[Middleware(Door, allowed_hosts=settings.allowed_hosts, direct={"/graphql": endpoint})],
-    )
+    others = Starlette(routes=[Route("/", welcome), Route("/health/live", live)])
+    return Door(others, allowed_hosts=settings.allowed_hosts, direct={"/graphql": endpoint, "/health/ready": ready})
 
 
 async def welcome(request: Request) -> Response:

@@ -25,7 +25,7 @@ STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 class Door:
     """Gives each request an id, checks its head, adds the security headers to its response, and lets no exception out.
 
-    `direct` names applications by path that are reached without Starlette's routing, which costs 12 us.
+    `direct` names applications by path that are reached without `app`: Starlette's routing and middleware cost some 20 us.
     """
 
     def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str], direct: Mapping[str, ASGIApp]) -> None:

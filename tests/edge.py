@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import httpx
-from starlette.applications import Starlette
 
 from graph.app import create_app
+from graph.door import Door
 from graph.settings import Settings
 from models.access import ClientKind, Scope
 from models.agencies import PartnerAgency
@@ -35,13 +35,13 @@ class Stub:
         return self.answer
 
 
-def application(database: Database | Stub, settings: Settings = SETTINGS) -> Starlette:
+def application(database: Database | Stub, settings: Settings = SETTINGS) -> Door:
     """The application over a database."""
     return create_app(settings, cast("Database", database))
 
 
 @asynccontextmanager
-async def speaking_to(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+async def speaking_to(app: Door) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application; an exception that leaves the application fails the test."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         yield client
