@@ -26,6 +26,7 @@ from models.courses import Role
 from models.database import Database
 from models.statements import Measure, Sex
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
+from resolvers.compiler.limits import Limits
 from resolvers.errors import NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
@@ -41,6 +42,7 @@ EXAMPLES = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
+GENEROUS = {kind: Limits(cost=100_000) for kind in ViewerKind}
 CONTRACT = build_schema((Path(__file__).parent.parent / "schema.graphql").read_text())
 DIMENSIONS = {camel(dimension): dimension for dimension in Dimension}
 COUNT = "{ value precision suppressed reason }"
@@ -202,7 +204,7 @@ def told(ledger: Ledger, asked: Asked) -> str:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def comparison(shared_owner_database: Database, shared_database: Database) -> Comparison:
-    return Comparison(shared_owner_database, Graph(graphql_schema, TYPES, shared_database, b"a secret for tests" * 2))
+    return Comparison(shared_owner_database, Graph(graphql_schema, TYPES, shared_database, b"a secret for tests" * 2, GENEROUS))
 
 
 @pytest.mark.asyncio(loop_scope="session")
