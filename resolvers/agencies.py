@@ -37,7 +37,7 @@ def takes_part(agency: Row, cohort: Row, door: Door) -> Predicate:
 
 
 def operations(key: str) -> Many:
-    """The operations in which the agency stands in one column, in order of time."""
+    """The operations in which the agency stands in one column, by first day, an unknown one last."""
     return Many(
         "AgencyOperation",
         lambda agency, row, door: row.c[key] == agency.c.id,

@@ -48,8 +48,8 @@ class PartnerAgency(Node):
     children: LazyPartnerAgencyConnection = connection(
         "Agencies that are directly part of it, such as its programmes.", PartnerAgencyFilter, PartnerAgencyOrder
     )
-    operated_by: list[AgencyOperation] = field("Who operates it, in order of time; for platforms.")
-    operates: list[AgencyOperation] = field("What it operates, in order of time.")
+    operated_by: list[AgencyOperation] = field("Who operates it, by first day, an unknown one last; for platforms.")
+    operates: list[AgencyOperation] = field("What it operates, by first day, an unknown one last.")
     listings: list[PartnerListing] = field("The entries of the published list that name it, in their order.")
     courses: LazyCourseConnection = connection("Courses that it owns.", CourseFilter, CourseOrder)
     cohorts: LazyCohortConnection = connection("Cohorts in which it, or a descendant of it, has a role.", CohortFilter, CohortOrder)
