@@ -12,30 +12,13 @@ from graph.fields import describe, field, first_of
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import CohortMode, CountUnit, InstitutionType, Measure, Precision, Sex
 from graph.types.courses import Cohort
+from resolvers.counting.dimensions import Dimension
 
 
 class CountBasis(StrEnum):
     """What numbers rest on."""
 
     RECORDS = "RECORDS"
-
-
-class Dimension(StrEnum):
-    """What numbers can be grouped by."""
-
-    MEMBER_STATE = "MEMBER_STATE"
-    DEPARTMENT = "DEPARTMENT"
-    INSTITUTION_TYPE = "INSTITUTION_TYPE"
-    SEX = "SEX"
-    REPORTING_PERIOD = "REPORTING_PERIOD"
-    COHORT = "COHORT"
-    COURSE = "COURSE"
-    SUBJECT = "SUBJECT"
-    MODE = "MODE"
-    YEAR = "YEAR"
-    PROGRAMME = "PROGRAMME"
-    FUNDER = "FUNDER"
-    PARTNER = "PARTNER"
 
 
 class NoValueReason(StrEnum):
