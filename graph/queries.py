@@ -23,11 +23,12 @@ from graph.types.filters import (
     StatementOrder,
 )
 from graph.types.nodes import Node
-from graph.types.participation import CountBasis, Dimension, ParticipationFilter, ParticipationTable
+from graph.types.participation import CountBasis, ParticipationFilter, ParticipationTable
 from graph.types.places import Department, MemberState
 from graph.types.receipts import Receipt
 from graph.types.statements import StatementConnection
 from graph.types.submissions import SubmissionRef
+from resolvers.counting.dimensions import Dimension
 
 
 @strawberry.type(description="What can be read. Rows that you may not see are left out, as if they did not exist.")
