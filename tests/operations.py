@@ -32,7 +32,7 @@ from tests.values import Drafts, Style, Values
 SKIPPED = {"Query.participation", "Viewer.limits"}
 LIMITS = {"depth": 12, "aliases": 30, "directives": 18, "root_fields": 20}
 COSTS = (40, 150, 600, 1800)
-PARTS = (2, 3, 5, 8, 12, 30)
+PARTS = (2, 3, 4, 6, 10, 20)
 LIST_COST = 5
 CONDITION_COST = 5
 ALIASES = ("a", "b", "id", "code", "nodes", "from", "pageInfo", "A_1", "r", "ID", "anon_1", "ctid", "user", "n")

@@ -39,14 +39,14 @@ async def comparison(shared_owner_database: Database, shared_database: Database)
 
 
 async def compared(comparison: Comparison, operation: Operation) -> None:
-    """Compares one operation for both partners and one other viewer; with other variables and from a cursor for the last of them."""
+    """Compares one operation for two kinds of viewer; with other variables and from a cursor for the last of them."""
     random = Random(operation.text)
     asked = Asked(operation.text, operation.variables, operation.name)
-    names = random.sample(["PARTNER A", "PARTNER B", random.choice(["ANONYMOUS", "STAFF"])], 3)
+    names = random.sample(["PARTNER A", "PARTNER B", random.choice(["ANONYMOUS", "STAFF"])], 2)
     for name in names:
         asked.cursors.clear()
         pages = await comparison.check(asked, WORLD.viewers[name])
-    if operation.definitions and random.random() < 0.5:
+    if operation.definitions and random.random() < 0.3:
         await comparison.check(Asked(operation.text, operation.others, operation.name), WORLD.viewers[name])
     known = {page: [cursor for cursor in pages.get(page, ()) if cursor in asked.cursors] for page in sorted(operation.pages)}
     after = {page: random.choice(cursors) for page, cursors in known.items() if cursors}
