@@ -37,7 +37,7 @@ from tests.ledgers import SCOPES, alike, camel, describe, ledgers, questions, st
 DOCUMENTS = 3
 PROFILE = settings()
 EXAMPLES = settings(
-    max_examples=PROFILE.max_examples * 6 // 10,
+    max_examples=PROFILE.max_examples * 4 // 10,
     phases=[phase for phase in PROFILE.phases if phase is not Phase.shrink or not PROFILE.derandomize],
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
