@@ -7,7 +7,7 @@ codes, but for the dimensions of BY_ID, whose members are identifiers of rows.
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, Uuid, and_, any_, case, cast, false, func, literal_column, select
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, Uuid, any_, case, cast, false, func, literal_column, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.types import TypeEngine
 
@@ -34,7 +34,6 @@ OF_STATEMENTS = (Dimension.MEMBER_STATE, Dimension.DEPARTMENT, Dimension.INSTITU
 SET_VALUED = (Dimension.MEMBER_STATE, Dimension.DEPARTMENT, Dimension.INSTITUTION_TYPE)
 BY_ID = (Dimension.COHORT, Dimension.COURSE, Dimension.PROGRAMME, Dimension.FUNDER, Dimension.PARTNER)
 
-SEPARATOR: ColumnElement[str] = literal_column(r"E'\x1f'", Text())  # the ASCII unit separator, which no code contains
 ZERO: ColumnElement[int] = literal_column("0")
 ONE: ColumnElement[int] = literal_column("1")
 
@@ -67,35 +66,6 @@ def inside(found: ColumnElement[Any], allowed: ColumnElement[Any]) -> ColumnElem
 def outside(found: ColumnElement[Any], allowed: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a value has members, none of them inside a filter; never null."""
     return func.coalesce(~found.op("&&", is_comparison=True)(allowed), false())
-
-
-def raw_value(dimension: Dimension, raw: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The value behind a raw text: the members of a set-valued dimension, in any order, repeated, with separators between them."""
-    if dimension not in SET_VALUED:
-        return value(raw)
-    members = unnested(func.string_to_array(raw, SEPARATOR))
-    distinct = select(func.array_agg(members.c.member.distinct())).select_from(members).correlate_except(members).scalar_subquery()
-    return case((_is_list(raw), distinct), else_=value(raw))
-
-
-def raw_inside(dimension: Dimension, raw: ColumnElement[Any], allowed: ColumnElement[Any]) -> ColumnElement[bool]:
-    """As `inside`, of a raw text."""
-    single = func.coalesce(raw == any_(allowed), false())
-    if dimension not in SET_VALUED:
-        return single
-    return case((_is_list(raw), inside(func.string_to_array(raw, SEPARATOR), allowed)), else_=single)
-
-
-def raw_outside(dimension: Dimension, raw: ColumnElement[Any], allowed: ColumnElement[Any]) -> ColumnElement[bool]:
-    """As `outside`, of a raw text."""
-    single = and_(raw.is_not(None), ~(raw == any_(allowed)))
-    if dimension not in SET_VALUED:
-        return single
-    return case((_is_list(raw), outside(func.string_to_array(raw, SEPARATOR), allowed)), else_=single)
-
-
-def _is_list(raw: ColumnElement[Any]) -> ColumnElement[bool]:
-    return func.strpos(raw, SEPARATOR) > ZERO
 
 
 def allowed_members(dimension: Dimension, given: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -21,10 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from resolvers.counting.dimensions import ONE, ZERO, raw_inside
+from resolvers.counting.cells import raw_inside
+from resolvers.counting.dimensions import ONE, ZERO
 from resolvers.counting.ledger import Ledger
 from resolvers.counting.levels import Levels, both_sets, of_set
 from resolvers.counting.sets import belongs
+from resolvers.counting.slices import slices
 
 RULE: ColumnElement[Any] = literal_column("'R1b'", Text())
 NO_IDS: ColumnElement[Any] = literal_column("'{}'::text[]", ARRAY(Text()))
@@ -61,7 +63,7 @@ def _kept_statements(ledger: Ledger, found: Levels, explained: FromClause) -> Se
     request, run = ledger.request, ledger.runs
     filtered = request.filtered(of_statements=True)
     cohorts = select(run.c.cohort_id).join(explained, explained.c.population_id == run.c.population_id)
-    row, sets = ledger.slices(filtered, cohorts), both_sets(ledger, explained)
+    row, sets = slices(ledger, filtered, cohorts=cohorts), both_sets(ledger, explained)
     inside = and_(true(), *[raw_inside(d, row.c[d], request.allowed(d)) for d in filtered])
     either = or_(of_set(row, sets, "total"), of_set(row, sets, "rows"))
     return (

@@ -13,13 +13,10 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
-    FromClause,
     Select,
-    Subquery,
     Text,
     Uuid,
     and_,
-    case,
     cast,
     collate,
     func,
@@ -31,10 +28,12 @@ from sqlalchemy import (
 
 from models.courses import Cohort
 from models.policies import Door, Predicate, Row, viewer_agency
-from models.statements import InstitutionType, Sex, Statement, StatementDepartment, StatementKind, StatementMemberState, StatementState
+from models.statements import Statement, StatementKind, StatementState
 from models.viewer import ViewerKind
+from resolvers.counting.cells import Cells
 from resolvers.counting.cohorts import cohort_values
-from resolvers.counting.dimensions import OF_STATEMENTS, SEPARATOR, Dimension, allowed_members, code, one_of, outside
+from resolvers.counting.dimensions import OF_STATEMENTS, Dimension, allowed_members, code, one_of, outside
+from resolvers.counting.guesses import guessed_rare
 
 COUNTED = (StatementState.VERIFIED, StatementState.DISPUTED)
 LIVE = (*COUNTED, StatementState.PENDING, StatementState.HELD)
@@ -63,6 +62,11 @@ class Request:
     def filtered(self, *, of_statements: bool) -> tuple[Dimension, ...]:
         """The dimensions filtered by: those of statements, or those of cohorts."""
         return tuple(d for d in Dimension if d in self.filters and (d in OF_STATEMENTS) is of_statements)
+
+    @property
+    def cells(self) -> Cells:
+        """How the statements are told apart that give the rows."""
+        return Cells(self.grouped(of_statements=True), self.costs)
 
     def allowed(self, dimension: Dimension) -> ColumnElement[Any]:
         """The members that the filter on a dimension allows."""
@@ -103,7 +107,7 @@ class Ledger:
         canonical, canonical_enters = self._cohorts()
         population = func.coalesce(cohort.c.same_run_as_id, cohort.c.id)
         joined = cohort.join(canonical, and_(canonical.c.id == population, canonical_enters))
-        found = select(cohort.c.id.label("cohort_id"), canonical.c.id.label("population_id")).select_from(joined)
+        found = select(cohort.c.id.label("cohort_id"), population.label("population_id")).select_from(joined)
         runs = self.named("runs", found.where(enters))
         return self._near(runs) if self._narrowing else runs
 
@@ -122,9 +126,9 @@ class Ledger:
     def _near(self, runs: CTE) -> CTE:
         populations = self.named("populations", select(runs.c.population_id).distinct())
         values = cohort_values(self.door, populations, self._narrowing).subquery()
-        near = [~outside(values.c[d], self.request.allowed(d)) for d in self._narrowing]
+        far = or_(*[outside(values.c[d], self.request.allowed(d)) for d in self._narrowing])
         found = select(*runs.c).select_from(runs.join(values, values.c.population_id == runs.c.population_id))
-        return self.named("near_runs", found.where(*near))
+        return self.named("near_runs", found.where(guessed_rare(~far)))
 
     def statements(self, *states: StatementState) -> tuple[Row, Predicate]:
         """A new alias of the statements, and the condition under which those in one of the states can enter the numbers."""
@@ -165,42 +169,6 @@ class Ledger:
         own = (row.c.cohort_id, row.c.partner_id, row.c.partition_key, row.c.id, row.c.state, row.c.count, row.c.precision)
         return select(*own, decided(row), text_id(row), cast(1, BigInteger)).where(row.c.partition_key.is_(None), live)
 
-    def slices(self, dimensions: tuple[Dimension, ...], cohorts: Select[Any] | None = None) -> Subquery:
-        """Single counted statements, with a raw value of each dimension under its name.
-
-        [id, cohort_id, partner_id, partition_key, count, precision, currency, amount, <dimension> ...]; `cohorts` limits them to these.
-        A raw value is one text: an array for each of a million statements would take as long as all the rest.
-        """
-        row, counted = self.statements(*self.counted)
-        state, department = self.door.part(StatementMemberState), self.door.part(StatementDepartment)
-        joined: FromClause = row
-        if Dimension.MEMBER_STATE in dimensions:
-            joined = joined.outerjoin(state, state.c.statement_id == row.c.id)
-        if {Dimension.DEPARTMENT, Dimension.INSTITUTION_TYPE} & set(dimensions):
-            joined = joined.outerjoin(department, department.c.statement_id == row.c.id)
-        precision = collate(row.c.precision, "C").label("precision")
-        own = (row.c.id, row.c.cohort_id, row.c.partner_id, row.c.partition_key, row.c.count, precision)
-        raw = [_raw(dimension, row, state, department).label(dimension) for dimension in dimensions]
-        found = select(*own, *cost_of(row), *raw).select_from(joined).where(counted)
-        if cohorts is not None:
-            found = found.where(row.c.cohort_id.in_(cohorts))
-        return (found if joined is row else found.group_by(row.c.id)).subquery()
-
-
-def _raw(dimension: Dimension, row: Row, state: Row, department: Row) -> ColumnElement[Any]:
-    match dimension:
-        case Dimension.MEMBER_STATE:
-            return func.string_agg(state.c.member_state_code, SEPARATOR)
-        case Dimension.DEPARTMENT:
-            return func.string_agg(department.c.department_code, SEPARATOR)
-        case Dimension.INSTITUTION_TYPE:
-            types = department.c.institution_type
-            return case((func.bool_or(types != code(InstitutionType.NOT_STATED)), func.string_agg(types, SEPARATOR)))
-        case Dimension.SEX:
-            return func.nullif(row.c.sex, code(Sex.UNSPECIFIED))
-        case _:
-            return row.c.reporting_period_label
-
 
 def decided(row: Row) -> ColumnElement[Any]:
     """When a statement came to count as it does."""
@@ -210,9 +178,3 @@ def decided(row: Row) -> ColumnElement[Any]:
 def text_id(row: Row) -> ColumnElement[Any]:
     """A statement's id as a text that sorts as the id does."""
     return collate(cast(row.c.id, Text), "C")
-
-
-def cost_of(row: Row) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """The currency and the amount of what a statement's people cost, both null where no cost is stated."""
-    stated = and_(row.c.cost_amount.is_not(None), row.c.cost_currency.is_not(None))
-    return case((stated, row.c.cost_currency)).label("currency"), case((stated, row.c.cost_amount)).label("amount")

@@ -4,8 +4,8 @@ Level F is the set that answers the filter and gives the total; level D is the s
 rows. Each falls back to the coarser one where it exceeds it. Relations, with their columns:
 
     picked     populations wholly inside the filter on cohorts, with the sets picked for the two levels
-    cells      with a filter on statements: their sums by population, level, place in the filter, and groups
-               [population_id, in_total, in_rows, kept, lost, total, precision, <dimension> ..., currency, amount, priced]
+    cells      with a filter on statements: their sums by population, level, place in the filter, and key
+               [population_id, in_total, in_rows, kept, lost, <key> ..., total, precision, amount, priced]
     answers    what each population gives
                [population_id, partner_id, rank, alternatives, unit, total_id, rows_id, contributes, total, precision, fell_back,
                 remainder, remainder_precision, pending, rows_pending, lost, finer_total_id, whole_id, finer_rows_id]
@@ -20,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Subquery,
     and_,
     case,
     cast,
@@ -31,10 +32,13 @@ from sqlalchemy import (
 )
 
 from models.statements import Precision
+from resolvers.counting.cells import raw_inside, raw_outside
 from resolvers.counting.cohorts import cohort_values
-from resolvers.counting.dimensions import ONE, ZERO, code, inside, outside, raw_inside, raw_outside
+from resolvers.counting.dimensions import ONE, ZERO, code, inside, outside
+from resolvers.counting.guesses import guessed_half
 from resolvers.counting.ledger import Ledger
-from resolvers.counting.sets import candidates, claim_sets, guessed_half, has_key, partners, picks
+from resolvers.counting.sets import candidates, claim_sets, has_key, partners, picks
+from resolvers.counting.slices import slices
 
 EXACT, AT_LEAST, APPROXIMATE = code(Precision.EXACT), code(Precision.AT_LEAST), code(Precision.APPROXIMATE)
 
@@ -112,37 +116,27 @@ def _withheld(ledger: Ledger, picked: CTE, values: CTE | None) -> ColumnElement[
 
 def _cells(ledger: Ledger, picked: CTE) -> CTE:
     """The statements of both levels' sets by what the filter makes of them: kept, lost (undecided), or neither (outside)."""
-    request, judged = ledger.request, _judged(ledger, picked).subquery()
-    shared = [judged.c[name] for name in ("population_id", "in_total", "in_rows", "kept", "lost", *request.grouped(of_statements=True))]
+    judged = _judged(ledger, picked)
+    shared = [judged.c[name] for name in ("population_id", "in_total", "in_rows", "kept", "lost", *ledger.request.cells.keys)]
     sums = [cast(func.sum(judged.c.count), BigInteger).label("total"), func.min(judged.c.precision).label("precision")]
-    if request.costs:
-        shared.append(judged.c.currency)
+    if ledger.request.costs:
         sums += [func.sum(judged.c.amount).label("amount"), func.count(judged.c.amount).label("priced")]
-    return ledger.named("cells", select(*shared, *sums).group_by(*shared))
+    return ledger.named("cells", select(*shared, *sums).where(or_(judged.c.in_total, judged.c.in_rows)).group_by(*shared))
 
 
-def _judged(ledger: Ledger, picked: CTE) -> Select[Any]:
-    request, sets = ledger.request, both_sets(ledger, picked)
-    grouped, filtered = request.grouped(of_statements=True), request.filtered(of_statements=True)
-    row = ledger.slices(tuple(dict.fromkeys((*grouped, *filtered))))
+def _judged(ledger: Ledger, picked: CTE) -> Subquery:
+    """The statements about the cohorts of both sets. The OFFSET keeps PostgreSQL from judging them again for each condition and key."""
+    request, cells, sets = ledger.request, ledger.request.cells, both_sets(ledger, picked)
+    filtered = request.filtered(of_statements=True)
+    row = slices(ledger, filtered, cells)
     kept = and_(true(), *[raw_inside(d, row.c[d], request.allowed(d)) for d in filtered])
     beyond = or_(false(), *[raw_outside(d, row.c[d], request.allowed(d)) for d in filtered])
-    return (
-        select(
-            sets.c.population_id,
-            of_set(row, sets, "total").label("in_total"),
-            of_set(row, sets, "rows").label("in_rows"),
-            kept.label("kept"),
-            and_(~kept, ~beyond).label("lost"),
-            *[case((kept, row.c[d])).label(d) for d in grouped],
-            row.c.count,
-            row.c.precision,
-            row.c.currency,
-            row.c.amount,
-        )
-        .select_from(row.join(sets, sets.c.cohort_id == row.c.cohort_id))
-        .where(or_(of_set(row, sets, "total"), of_set(row, sets, "rows")))
-    )
+    places = (of_set(row, sets, "total").label("in_total"), of_set(row, sets, "rows").label("in_rows"))
+    verdict = (kept.label("kept"), and_(~kept, ~beyond).label("lost"))
+    keys = [case((kept, row.c[name])).label(name) for name in cells.keys]
+    joined = row.join(sets, sets.c.cohort_id == row.c.cohort_id)
+    judged = select(sets.c.population_id, *places, *verdict, *keys, row.c.count, row.c.precision, row.c.amount).select_from(joined)
+    return judged.offset(ZERO).subquery()
 
 
 def both_sets(ledger: Ledger, chosen: FromClause) -> FromClause:

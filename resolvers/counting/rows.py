@@ -27,11 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, distinct_on
 
-from resolvers.counting.dimensions import ZERO, Dimension, code, only_member, raw_value, value_type
+from resolvers.counting.dimensions import ONE, ZERO, Dimension, code, only_member, value_type
 from resolvers.counting.labels import labels
 from resolvers.counting.ledger import Ledger
 from resolvers.counting.levels import EXACT, Levels, both_sets, of_set, worst
 from resolvers.counting.sets import belongs
+from resolvers.counting.slices import slices
 
 EMPTY_LIST: ColumnElement[Any] = literal_column("'[]'::jsonb", JSONB())
 UNSPECIFIED: ColumnElement[Any] = literal_column("'UNSPECIFIED'", Text())
@@ -39,20 +40,17 @@ UNSPECIFIED: ColumnElement[Any] = literal_column("'UNSPECIFIED'", Text())
 
 def spent(ledger: Ledger, found: Levels) -> CTE:
     """What the statements that give the totals say their people cost [population_id, currency, amount, priced]."""
-    if found.cells is not None:
-        cells = found.cells.c
-        shared = (cells.population_id, cells.currency)
-        sums = (func.sum(cells.amount).label("amount"), cast(func.sum(cells.priced), BigInteger).label("priced"))
-        return ledger.named(
-            "spent", select(*shared, *sums).where(cells.in_total, cells.kept, cells.currency.is_not(None)).group_by(*shared)
-        )
-    row, sets = ledger.slices(()), both_sets(ledger, found.answers)
-    shared = (sets.c.population_id, row.c.currency)
-    sums = (func.sum(row.c.amount).label("amount"), func.count().label("priced"))
-    same = and_(sets.c.cohort_id == row.c.cohort_id, of_set(row, sets, "total"))
-    return ledger.named(
-        "spent", select(*shared, *sums).select_from(row.join(sets, same)).where(row.c.currency.is_not(None)).group_by(*shared)
-    )
+    if found.cells is None:
+        row, sets = slices(ledger), both_sets(ledger, found.answers)
+        same = and_(sets.c.cohort_id == row.c.cohort_id, of_set(row, sets, "total"), row.c.currency.is_not(None))
+        costs = select(sets.c.population_id, row.c.currency, row.c.amount, ONE.label("priced")).select_from(row.join(sets, same)).subquery()
+    else:
+        kept, currency = found.cells.c, ledger.request.cells.currency(found.cells).label("currency")
+        used = and_(kept.in_total, kept.kept, kept.priced > ZERO)
+        costs = select(kept.population_id, currency, kept.amount, kept.priced).where(used).subquery()
+    shared = (costs.c.population_id, costs.c.currency)
+    sums = (func.sum(costs.c.amount).label("amount"), cast(func.sum(costs.c.priced), BigInteger).label("priced"))
+    return ledger.named("spent", select(*shared, *sums).group_by(*shared))
 
 
 def cost_list(rows: FromClause) -> ColumnElement[Any]:
@@ -154,40 +152,41 @@ def _wholes(ledger: Ledger, found: Levels, cost: CTE | None) -> list[Select[Any]
 
 def _of_statements(ledger: Ledger, found: Levels) -> Select[Any]:
     """R2, R3: the kept statements of the rows' sets, by their values; a set of several members is one key."""
-    grouped = ledger.request.grouped(of_statements=True)
-    parts = (_of_slices(ledger, found) if found.cells is None else _of_cells(ledger, found, found.cells)).subquery()
-    raw = {dimension.value: raw_value(dimension, parts.c[dimension]).label(dimension) for dimension in grouped}
-    return select(*[raw.get(column.key, column) for column in parts.c])
+    cells = ledger.request.cells
+    sums = (_of_slices(ledger, found) if found.cells is None else _of_cells(ledger, found, found.cells)).subquery()
+    number = [sums.c.number] if "number" in sums.c else []
+    values = [cells.value(sums, dimension).label(dimension) for dimension in cells.dimensions]
+    cost = _costs_of(ledger, cells.currency(sums), sums.c.amount, sums.c.priced) if cells.costs else []
+    return select(*number, *values, sums.c.total, sums.c.precision, *cost)
 
 
 def _of_slices(ledger: Ledger, found: Levels) -> Select[Any]:
-    """Summed by raw values, before any of them is looked at: one pass over the statements of the chosen sets."""
-    grouped, answers, run = ledger.request.grouped(of_statements=True), found.answers, ledger.runs
+    """Summed before any value is read: one pass over the statements of the chosen sets."""
+    answers, run = found.answers, ledger.runs
     rows, number = _numbers(ledger, found, answers.c.population_id, answers)
     key = (answers.c.partner_id, answers.c.rows_partition_key.label("partition_key"), answers.c.rows_lone_id.label("lone_id"))
     floor = worst(EXACT, answers.c.rows_pending).label("floor")
     joined = rows.join(run, run.c.population_id == answers.c.population_id)
     sets = select(run.c.cohort_id, *key, *number, floor).select_from(joined).subquery()
-    row = ledger.slices(grouped)
-    shared = [sets.c.number] if number else []
-    shared += [row.c[dimension] for dimension in grouped]
+    cells = ledger.request.cells
+    row = slices(ledger, cells=cells)
+    shared = [*([sets.c.number] if number else []), *[row.c[name] for name in cells.keys]]
     sums = [func.sum(row.c.count).label("total"), func.min(func.least(row.c.precision, sets.c.floor)).label("precision")]
-    cost = _costs_of(ledger, row.c.currency, func.sum(row.c.amount), func.count(row.c.amount))
+    if ledger.request.costs:
+        sums += [func.sum(row.c.amount).label("amount"), func.count(row.c.amount).label("priced")]
     same = and_(sets.c.cohort_id == row.c.cohort_id, belongs(row, sets))
-    return select(*shared, *sums, *cost).select_from(row.join(sets, same)).group_by(*shared, *([row.c.currency] if cost else []))
+    return select(*shared, *sums).select_from(row.join(sets, same)).group_by(*shared)
 
 
 def _of_cells(ledger: Ledger, found: Levels, cells: CTE) -> Select[Any]:
     answers = found.answers
-    rows, number = _numbers(ledger, found, cells.c.population_id, cells.join(answers, answers.c.population_id == cells.c.population_id))
-    grouped = [cells.c[dimension] for dimension in ledger.request.grouped(of_statements=True)]
-    cost = [cells.c.currency, cells.c.amount, cells.c.priced] if ledger.request.costs else []
-    columns = (*number, *grouped, cells.c.total, worst(cells.c.precision, answers.c.rows_pending).label("precision"), *cost)
-    return (
-        select(*columns)
-        .select_from(rows)
-        .where(answers.c.contributes, cells.c.kept, case((answers.c.fell_back, cells.c.in_total), else_=cells.c.in_rows))
-    )
+    joined = cells.join(answers, answers.c.population_id == cells.c.population_id)
+    rows, number = _numbers(ledger, found, cells.c.population_id, joined)
+    precision = worst(cells.c.precision, answers.c.rows_pending).label("precision")
+    cost = [cells.c.amount, cells.c.priced] if ledger.request.costs else []
+    used = case((answers.c.fell_back, cells.c.in_total), else_=cells.c.in_rows)
+    columns = (*number, *[cells.c[name] for name in ledger.request.cells.keys], cells.c.total, precision, *cost)
+    return select(*columns).select_from(rows).where(answers.c.contributes, cells.c.kept, used)
 
 
 def _remainders(ledger: Ledger, found: Levels) -> Select[Any]:

@@ -10,7 +10,7 @@ Relations, with their columns:
 
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Integer, Select, Uuid, and_, case, cast, false, func, or_, select, true
+from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Integer, Select, Uuid, and_, case, cast, false, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.agencies import AgencyAncestor
@@ -18,6 +18,7 @@ from models.courses import Cohort, CohortRole, Role
 from models.policies import Row
 from models.statements import InstitutionType, Sex, Statement, StatementDepartment, StatementMemberState
 from resolvers.counting.dimensions import OF_STATEMENTS, ONE, ZERO, Dimension, code, one_of
+from resolvers.counting.guesses import guessed_half
 from resolvers.counting.ledger import Ledger
 
 RANKS = {Role.CONVENER: 0, Role.PROVIDER: 1}
@@ -139,15 +140,6 @@ def belongs(row: Row, claim_set: FromClause) -> ColumnElement[bool]:
 def has_key(row: Row, partition_key: ColumnElement[Any], lone_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a statement has a set's partition key, or is the set; may be null for no."""
     return or_(row.c.partition_key == partition_key, row.c.id == lone_id)
-
-
-def guessed_half(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The condition, never null, such that PostgreSQL takes it for true of half the rows.
-
-    It multiplies the odds of each comparison as if they were independent, comes to a handful where a million statements pass, and then
-    sorts them or looks them up one by one. A CASE it does not look into.
-    """
-    return case((condition, true()), else_=false())
 
 
 def picks(ledger: Ledger, sets: CTE, of_total: frozenset[Dimension], of_rows: frozenset[Dimension]) -> CTE:
