@@ -1,7 +1,7 @@
 """The compiler against its oracle: for every kind of viewer, the API's answer equals the interpreter's.
 
-Each operation is asked by two partners, whose statement is the same, and by an anonymous viewer or staff; then by one of them with other
-variables (the cached statement must not depend on them), and from a cursor that the first answer gave. See `comparison.py`.
+Each operation is asked by two viewers, at least one of them a partner; then by the last of them, at times with other variables (the
+cached statement must not depend on them), and from a cursor that the answer gave. See `comparison.py`.
 
     python -m pytest tests/test_oracle.py --hypothesis-profile thorough
 """
@@ -39,7 +39,7 @@ async def comparison(shared_owner_database: Database, shared_database: Database)
 
 
 async def compared(comparison: Comparison, operation: Operation) -> None:
-    """Compares one operation for two kinds of viewer; with other variables and from a cursor for the last of them."""
+    """Compares one operation for two viewers; with other variables and from a cursor for the last of them."""
     random = Random(operation.text)
     asked = Asked(operation.text, operation.variables, operation.name)
     names = random.sample(["PARTNER A", "PARTNER B", random.choice(["ANONYMOUS", "STAFF"])], 2)
