@@ -24,8 +24,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from resolvers.counting.cells import raw_inside
 from resolvers.counting.dimensions import ONE, ZERO
 from resolvers.counting.ledger import Ledger
-from resolvers.counting.levels import Levels, both_sets, of_set
-from resolvers.counting.sets import belongs
+from resolvers.counting.levels import Levels
+from resolvers.counting.sets import belongs, both_sets, of_set
 from resolvers.counting.slices import slices
 
 RULE: ColumnElement[Any] = literal_column("'R1b'", Text())
@@ -117,14 +117,15 @@ def inconsistencies(ledger: Ledger, found: Levels) -> Subquery:
     The coarser one was used. Both are arrays of the global identifiers of the sets' statements.
     """
     answers = found.answers.c
-    events = union_all(
+    found_events = union_all(
         select(answers.population_id, ONE.label("level"), answers.whole_id.label("coarser"), answers.finer_total_id.label("finer")).where(
             answers.finer_total_id.is_not(None)
         ),
         select(answers.population_id, literal_column("2"), answers.total_id, answers.finer_rows_id).where(
             answers.finer_rows_id.is_not(None)
         ),
-    ).cte(f"{ledger.request.name}_events")
+    )
+    events = ledger.named("events", found_events)
     members = ledger.named("disagreeing", _members(ledger, found, events))
     coarser, finer = members.alias(), members.alias()
     return (

@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     cast,
     collate,
+    false,
     func,
     null,
     or_,
@@ -28,11 +29,11 @@ from sqlalchemy import (
 
 from models.courses import Cohort
 from models.policies import Door, Predicate, Row, viewer_agency
-from models.statements import Statement, StatementKind, StatementState
+from models.statements import Sex, Statement, StatementKind, StatementState
 from models.viewer import ViewerKind
 from resolvers.counting.cells import Cells
 from resolvers.counting.cohorts import cohort_values
-from resolvers.counting.dimensions import OF_STATEMENTS, Dimension, allowed_members, code, one_of, outside
+from resolvers.counting.dimensions import OF_STATEMENTS, ONE, Dimension, allowed_members, code, one_of, outside
 from resolvers.counting.guesses import guessed_rare
 
 COUNTED = (StatementState.VERIFIED, StatementState.DISPUTED)
@@ -89,8 +90,12 @@ class Ledger:
         return Ledger(other, self.door, self)
 
     def named(self, name: str, selected: Any) -> CTE:
-        """A common table expression under the request's name."""
-        expression: CTE = selected.cte(f"{self.request.name}_{name}")
+        """A common table expression under the request's name.
+
+        Materialized, so that PostgreSQL plans each step by itself: beside the cost of the statements' pass, it would take a loop over
+        thousands for as cheap as a hash.
+        """
+        expression: CTE = selected.cte(f"{self.request.name}_{name}").prefix_with("MATERIALIZED")
         return expression
 
     @cached_property
@@ -141,8 +146,9 @@ class Ledger:
     def batches(self) -> CTE:
         """Live statements added up where cohort, partner, partition key and state agree.
 
-        [cohort_id, partner_id, partition_key, lone_id, state, total, precision, latest, first_id, statements]; a statement without a
-        partition key is a batch of its own, whose `lone_id` is its id. One pass over the statements, which the rest does without.
+        [cohort_id, partner_id, partition_key, lone_id, state, total, precision, latest, first_id, statements, SEX, REPORTING_PERIOD],
+        the last two being whether one of them states these. A statement without a partition key is a batch of its own, whose `lone_id`
+        is its id. One pass over the statements, which much of the rest does without.
         """
         return self._shared.batches if self._shared else self.named("batches", union_all(self._keyed(), self._lone()))
 
@@ -159,6 +165,8 @@ class Ledger:
                 func.max(decided(row)).label("latest"),
                 func.min(text_id(row)).label("first_id"),
                 func.count().label("statements"),
+                func.bool_or(_states_sex(row)).label(Dimension.SEX),
+                func.bool_or(row.c.reporting_period_label.is_not(None)).label(Dimension.REPORTING_PERIOD),
             )
             .where(row.c.partition_key.is_not(None), live)
             .group_by(*shared, row.c.state)
@@ -167,7 +175,8 @@ class Ledger:
     def _lone(self) -> Select[Any]:
         row, live = self.statements(*LIVE)
         own = (row.c.cohort_id, row.c.partner_id, row.c.partition_key, row.c.id, row.c.state, row.c.count, row.c.precision)
-        return select(*own, decided(row), text_id(row), cast(1, BigInteger)).where(row.c.partition_key.is_(None), live)
+        stated = (_states_sex(row), row.c.reporting_period_label.is_not(None))
+        return select(*own, decided(row), text_id(row), cast(ONE, BigInteger), *stated).where(row.c.partition_key.is_(None), live)
 
 
 def decided(row: Row) -> ColumnElement[Any]:
@@ -178,3 +187,7 @@ def decided(row: Row) -> ColumnElement[Any]:
 def text_id(row: Row) -> ColumnElement[Any]:
     """A statement's id as a text that sorts as the id does."""
     return collate(cast(row.c.id, Text), "C")
+
+
+def _states_sex(row: Row) -> ColumnElement[bool]:
+    return func.coalesce(row.c.sex != code(Sex.UNSPECIFIED), false())

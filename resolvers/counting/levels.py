@@ -4,8 +4,6 @@ Level F is the set that answers the filter and gives the total; level D is the s
 rows. Each falls back to the coarser one where it exceeds it. Relations, with their columns:
 
     picked     populations wholly inside the filter on cohorts, with the sets picked for the two levels
-    cells      with a filter on statements: their sums by population, level, place in the filter, and key
-               [population_id, in_total, in_rows, kept, lost, <key> ..., total, precision, amount, priced]
     answers    what each population gives
                [population_id, partner_id, rank, alternatives, unit, total_id, rows_id, contributes, total, precision, fell_back,
                 remainder, remainder_precision, pending, rows_pending, lost, finer_total_id, whole_id, finer_rows_id]
@@ -20,11 +18,9 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
-    Subquery,
     and_,
     case,
     cast,
-    false,
     func,
     or_,
     select,
@@ -32,15 +28,14 @@ from sqlalchemy import (
 )
 
 from models.statements import Precision
-from resolvers.counting.cells import raw_inside, raw_outside
+from resolvers.counting.candidates import candidates, picks
 from resolvers.counting.cohorts import cohort_values
 from resolvers.counting.dimensions import ONE, ZERO, code, inside, outside
-from resolvers.counting.guesses import guessed_half
+from resolvers.counting.filters import EXACT, filtered_cells, tallied
 from resolvers.counting.ledger import Ledger
-from resolvers.counting.sets import candidates, claim_sets, has_key, partners, picks
-from resolvers.counting.slices import slices
+from resolvers.counting.sets import claim_sets, partners
 
-EXACT, AT_LEAST, APPROXIMATE = code(Precision.EXACT), code(Precision.AT_LEAST), code(Precision.APPROXIMATE)
+AT_LEAST, APPROXIMATE = code(Precision.AT_LEAST), code(Precision.APPROXIMATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,7 @@ def levels(ledger: Ledger) -> Levels:
     picked = picks(ledger, found, frozenset(filtered), frozenset((*grouped, *filtered)))
     values = _values(ledger, picked)
     inside_filter = _inside(ledger, picked, values)
-    cells = _cells(ledger, inside_filter) if filtered else None
+    cells = filtered_cells(ledger, inside_filter) if filtered else None
     answers = _answers(ledger, inside_filter) if cells is None else _filtered_answers(ledger, inside_filter, cells)
     return Levels(found, values, _withheld(ledger, picked, values), cells, answers)
 
@@ -114,48 +109,6 @@ def _withheld(ledger: Ledger, picked: CTE, values: CTE | None) -> ColumnElement[
     )
 
 
-def _cells(ledger: Ledger, picked: CTE) -> CTE:
-    """The statements of both levels' sets by what the filter makes of them: kept, lost (undecided), or neither (outside)."""
-    judged = _judged(ledger, picked)
-    shared = [judged.c[name] for name in ("population_id", "in_total", "in_rows", "kept", "lost", *ledger.request.cells.keys)]
-    sums = [cast(func.sum(judged.c.count), BigInteger).label("total"), func.min(judged.c.precision).label("precision")]
-    if ledger.request.costs:
-        sums += [func.sum(judged.c.amount).label("amount"), func.count(judged.c.amount).label("priced")]
-    return ledger.named("cells", select(*shared, *sums).where(or_(judged.c.in_total, judged.c.in_rows)).group_by(*shared))
-
-
-def _judged(ledger: Ledger, picked: CTE) -> Subquery:
-    """The statements about the cohorts of both sets. The OFFSET keeps PostgreSQL from judging them again for each condition and key."""
-    request, cells, sets = ledger.request, ledger.request.cells, both_sets(ledger, picked)
-    filtered = request.filtered(of_statements=True)
-    row = slices(ledger, filtered, cells)
-    kept = and_(true(), *[raw_inside(d, row.c[d], request.allowed(d)) for d in filtered])
-    beyond = or_(false(), *[raw_outside(d, row.c[d], request.allowed(d)) for d in filtered])
-    places = (of_set(row, sets, "total").label("in_total"), of_set(row, sets, "rows").label("in_rows"))
-    verdict = (kept.label("kept"), and_(~kept, ~beyond).label("lost"))
-    keys = [case((kept, row.c[name])).label(name) for name in cells.keys]
-    joined = row.join(sets, sets.c.cohort_id == row.c.cohort_id)
-    judged = select(sets.c.population_id, *places, *verdict, *keys, row.c.count, row.c.precision, row.c.amount).select_from(joined)
-    return judged.offset(ZERO).subquery()
-
-
-def both_sets(ledger: Ledger, chosen: FromClause) -> FromClause:
-    """The cohorts of chosen populations with the keys of the populations' two sets, one row for each cohort.
-
-    [cohort_id, population_id, partner_id, total_partition_key, total_lone_id, rows_partition_key, rows_lone_id]
-    """
-    run = ledger.runs
-    keys = [chosen.c[f"{level}_{name}"] for level in ("total", "rows") for name in ("partition_key", "lone_id")]
-    joined = run.join(chosen, chosen.c.population_id == run.c.population_id)
-    return select(run.c.cohort_id, run.c.population_id, chosen.c.partner_id, *keys).select_from(joined).subquery()
-
-
-def of_set(row: FromClause, sets: FromClause, level: str) -> ColumnElement[bool]:
-    """Whether a statement about the cohort is one of the level's set; never null."""
-    keyed = has_key(row, sets.c[f"{level}_partition_key"], sets.c[f"{level}_lone_id"])
-    return guessed_half(and_(row.c.partner_id == sets.c.partner_id, keyed))
-
-
 @dataclass(frozen=True, slots=True)
 class _Measured:
     """What is kept of a population's two sets."""
@@ -176,29 +129,12 @@ def _answers(ledger: Ledger, picked: CTE) -> CTE:
 
 
 def _filtered_answers(ledger: Ledger, picked: CTE, cells: CTE) -> CTE:
-    in_total, in_rows = and_(cells.c.in_total, cells.c.kept), and_(cells.c.in_rows, cells.c.kept)
-    lost = and_(cells.c.in_total, cells.c.lost)
-
-    def summed(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-        return func.coalesce(cast(func.sum(cells.c.total).filter(condition), BigInteger), ZERO)
-
-    tallied = (
-        select(
-            cells.c.population_id,
-            func.coalesce(func.bool_or(in_total), false()).label("kept"),
-            summed(in_total).label("total"),
-            summed(in_rows).label("rows_total"),
-            func.coalesce(func.min(cells.c.precision).filter(in_total), EXACT).label("precision"),
-            func.coalesce(func.min(cells.c.precision).filter(in_rows), EXACT).label("rows_precision"),
-            summed(lost).label("lost"),
-        )
-        .group_by(cells.c.population_id)
-        .subquery()
-    )
-    of = tallied.c
-    lost_or_remaining = of.lost + picked.c.whole_total - picked.c.total_total
-    measured = _Measured(of.kept, of.total, of.rows_total, of.precision, of.rows_precision, lost_or_remaining)
-    return ledger.named("answers", _settled(picked, measured).select_from(picked.join(tallied, of.population_id == picked.c.population_id)))
+    kept = tallied(cells).subquery()
+    of = kept.c
+    lost = of.lost + picked.c.whole_total - picked.c.total_total
+    measured = _Measured(of.total_statements > ZERO, of.total_total, of.rows_total, of.total_precision, of.rows_precision, lost)
+    joined = picked.join(kept, of.population_id == picked.c.population_id)
+    return ledger.named("answers", _settled(picked, measured).select_from(joined))
 
 
 def _settled(picked: CTE, measured: _Measured) -> Select[Any]:

@@ -9,8 +9,9 @@ from models.policies import Door
 from models.statements import CountUnit
 from resolvers.counting.dimensions import ONE, ZERO, code
 from resolvers.counting.explanations import explanations, inconsistencies
+from resolvers.counting.filters import EXACT
 from resolvers.counting.ledger import Ledger, Request
-from resolvers.counting.levels import EXACT, Levels, levels
+from resolvers.counting.levels import Levels, levels
 from resolvers.counting.rows import EMPTY_LIST, cost_list, grouped_rows, spent
 
 NO_BASIS: ColumnElement[Any] = literal_column("'NO_BASIS'", Text())

@@ -28,10 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, distinct_on
 
 from resolvers.counting.dimensions import ONE, ZERO, Dimension, code, only_member, value_type
+from resolvers.counting.filters import EXACT
 from resolvers.counting.labels import labels
 from resolvers.counting.ledger import Ledger
-from resolvers.counting.levels import EXACT, Levels, both_sets, of_set, worst
-from resolvers.counting.sets import belongs
+from resolvers.counting.levels import Levels, worst
+from resolvers.counting.sets import belongs, both_sets, of_set
 from resolvers.counting.slices import slices
 
 EMPTY_LIST: ColumnElement[Any] = literal_column("'[]'::jsonb", JSONB())
@@ -46,8 +47,8 @@ def spent(ledger: Ledger, found: Levels) -> CTE:
         costs = select(sets.c.population_id, row.c.currency, row.c.amount, ONE.label("priced")).select_from(row.join(sets, same)).subquery()
     else:
         kept, currency = found.cells.c, ledger.request.cells.currency(found.cells).label("currency")
-        used = and_(kept.in_total, kept.kept, kept.priced > ZERO)
-        costs = select(kept.population_id, currency, kept.amount, kept.priced).where(used).subquery()
+        amount, priced = kept.total_amount.label("amount"), kept.total_priced.label("priced")
+        costs = select(kept.population_id, currency, amount, priced).where(kept.kept, kept.total_priced > ZERO).subquery()
     shared = (costs.c.population_id, costs.c.currency)
     sums = (func.sum(costs.c.amount).label("amount"), cast(func.sum(costs.c.priced), BigInteger).label("priced"))
     return ledger.named("spent", select(*shared, *sums).group_by(*shared))
@@ -153,7 +154,7 @@ def _wholes(ledger: Ledger, found: Levels, cost: CTE | None) -> list[Select[Any]
 def _of_statements(ledger: Ledger, found: Levels) -> Select[Any]:
     """R2, R3: the kept statements of the rows' sets, by their values; a set of several members is one key."""
     cells = ledger.request.cells
-    sums = (_of_slices(ledger, found) if found.cells is None else _of_cells(ledger, found, found.cells)).subquery()
+    sums = ledger.named("sums", _of_slices(ledger, found) if found.cells is None else _of_cells(ledger, found, found.cells))
     number = [sums.c.number] if "number" in sums.c else []
     values = [cells.value(sums, dimension).label(dimension) for dimension in cells.dimensions]
     cost = _costs_of(ledger, cells.currency(sums), sums.c.amount, sums.c.priced) if cells.costs else []
@@ -179,14 +180,19 @@ def _of_slices(ledger: Ledger, found: Levels) -> Select[Any]:
 
 
 def _of_cells(ledger: Ledger, found: Levels, cells: CTE) -> Select[Any]:
+    """What the filter kept of the rows' set, or of the total's where that took its place."""
     answers = found.answers
     joined = cells.join(answers, answers.c.population_id == cells.c.population_id)
     rows, number = _numbers(ledger, found, cells.c.population_id, joined)
-    precision = worst(cells.c.precision, answers.c.rows_pending).label("precision")
-    cost = [cells.c.amount, cells.c.priced] if ledger.request.costs else []
-    used = case((answers.c.fell_back, cells.c.in_total), else_=cells.c.in_rows)
-    columns = (*number, *[cells.c[name] for name in ledger.request.cells.keys], cells.c.total, precision, *cost)
-    return select(*columns).select_from(rows).where(answers.c.contributes, cells.c.kept, used)
+
+    def used(name: str) -> ColumnElement[Any]:
+        return case((answers.c.fell_back, cells.c[f"total_{name}"]), else_=cells.c[f"rows_{name}"])
+
+    sums = [used("total").label("total"), worst(used("precision"), answers.c.rows_pending).label("precision")]
+    if ledger.request.costs:
+        sums += [used("amount").label("amount"), used("priced").label("priced")]
+    keys = [cells.c[name] for name in ledger.request.cells.keys]
+    return select(*number, *keys, *sums).select_from(rows).where(answers.c.contributes, cells.c.kept, used("statements") > ZERO)
 
 
 def _remainders(ledger: Ledger, found: Levels) -> Select[Any]:

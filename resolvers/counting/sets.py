@@ -1,35 +1,28 @@
-"""Claim sets, the partner whose sets are used, and which of them answers what (rules R0 and R1).
-
-Relations, with their columns:
-
-    claim_sets    [population_id, partner_id, partition_key, lone_id, id, total, precision, latest, pending]
-    partners      the partner chosen for each population [population_id, partner_id, rank, alternatives]
-    candidates    that partner's claim sets: the columns of claim_sets, and [rank, alternatives, unit, <dimension> ...], a 1 for each
-                  dimension that the set states
-"""
+"""Claim sets, and the partner whose sets are used (rules R0 and R1)."""
 
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Integer, Select, Uuid, and_, case, cast, false, func, or_, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, and_, case, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.agencies import AgencyAncestor
 from models.courses import Cohort, CohortRole, Role
 from models.policies import Row
-from models.statements import InstitutionType, Sex, Statement, StatementDepartment, StatementMemberState
-from resolvers.counting.dimensions import OF_STATEMENTS, ONE, ZERO, Dimension, code, one_of
+from resolvers.counting.dimensions import ONE, ZERO, Dimension, code, one_of
 from resolvers.counting.guesses import guessed_half
 from resolvers.counting.ledger import Ledger
 
 RANKS = {Role.CONVENER: 0, Role.PROVIDER: 1}
 OTHER_RANK = 2
-SET_COLUMNS = ("population_id", "partner_id", "partition_key", "lone_id", "id", "total", "precision", "latest", "pending")
+OF_ROWS = (Dimension.SEX, Dimension.REPORTING_PERIOD)
 
 
 def claim_sets(ledger: Ledger) -> CTE:
     """R1: statements of one partner about one population that share a partition key; one without a key is a set of its own.
 
     A set is what its counted statements are; `pending` says how many more share its key. Without a counted one there is no set.
+    [population_id, partner_id, partition_key, lone_id, id, total, precision, latest, statements, pending, SEX, REPORTING_PERIOD], the
+    last two being whether it states these.
     """
     batch, run = ledger.batches, ledger.runs
     counted = one_of(batch.c.state, *ledger.counted)
@@ -42,7 +35,12 @@ def claim_sets(ledger: Ledger) -> CTE:
             cast(func.sum(batch.c.total).filter(counted), BigInteger).label("total"),
             func.min(batch.c.precision).filter(counted).label("precision"),
             func.max(batch.c.latest).filter(counted).label("latest"),
+            cast(func.sum(batch.c.statements).filter(counted), BigInteger).label("statements"),
             cast(func.coalesce(func.sum(batch.c.statements).filter(~counted), ZERO), BigInteger).label("pending"),
+            *[
+                func.bool_or(batch.c[dimension]).filter(counted).label(dimension)
+                for dimension in (Dimension.SEX, Dimension.REPORTING_PERIOD)
+            ],
         )
         .select_from(batch.join(run, run.c.cohort_id == batch.c.cohort_id))
         .group_by(*shared)
@@ -54,6 +52,7 @@ def partners(ledger: Ledger, sets: CTE) -> CTE:
     """R0, R1b: of the partners with a claim set, the convener before providers before others, then the latest, then the lowest id.
 
     A role held by an agency is held by its ancestors too. The others are alternatives: never added.
+    [population_id, partner_id, rank, alternatives]
     """
     claimants = ledger.named(
         "claimants",
@@ -86,51 +85,6 @@ def _ranked(ledger: Ledger, claimants: CTE) -> Select[Any]:
     return select(*own, rank.label("rank")).select_from(claimants.outerjoin(roles, of_claimant)).group_by(*own)
 
 
-def candidates(ledger: Ledger, sets: CTE, chosen: CTE) -> CTE:
-    """The chosen partner's claim sets, each with its unit, that of its first statement, and with the dimensions that it states."""
-    row, visible = ledger.door.visible(Statement)
-    is_chosen = and_(chosen.c.population_id == sets.c.population_id, chosen.c.partner_id == sets.c.partner_id)
-    contenders = ledger.named(
-        "contenders",
-        select(
-            *[sets.c[name] for name in SET_COLUMNS],
-            chosen.c.rank,
-            chosen.c.alternatives,
-            row.c.unit,
-            func.count().over(partition_by=sets.c.population_id).label("contenders"),
-        ).select_from(sets.join(chosen, is_chosen).join(row, and_(row.c.id == cast(sets.c.id, Uuid()), visible))),
-    )
-    stated = _stated(ledger, contenders).subquery()
-    own = [contenders.c[name] for name in (*SET_COLUMNS, "rank", "alternatives", "unit")]
-    flags = [func.coalesce(stated.c[dimension], ZERO).label(dimension) for dimension in OF_STATEMENTS]
-    return ledger.named("candidates", select(*own, *flags).select_from(contenders.outerjoin(stated, stated.c.id == contenders.c.id)))
-
-
-def _stated(ledger: Ledger, contenders: CTE) -> Select[Any]:
-    """The dimensions that a set's statements state, 1 or 0 each; only where there is a choice, since this reads every statement."""
-    run = ledger.runs
-    row, counted = ledger.statements(*ledger.counted)
-    state, department = ledger.door.part(StatementMemberState), ledger.door.part(StatementDepartment)
-    facts: dict[Dimension, ColumnElement[bool]] = {
-        Dimension.MEMBER_STATE: state.c.statement_id.is_not(None),
-        Dimension.DEPARTMENT: department.c.statement_id.is_not(None),
-        Dimension.INSTITUTION_TYPE: department.c.institution_type != code(InstitutionType.NOT_STATED),
-        Dimension.SEX: row.c.sex != code(Sex.UNSPECIFIED),
-        Dimension.REPORTING_PERIOD: row.c.reporting_period_label.is_not(None),
-    }
-    return (
-        select(contenders.c.id, *[cast(func.coalesce(func.bool_or(fact), false()), Integer).label(name) for name, fact in facts.items()])
-        .select_from(
-            contenders.join(run, run.c.population_id == contenders.c.population_id)
-            .join(row, and_(row.c.cohort_id == run.c.cohort_id, belongs(row, contenders)))
-            .outerjoin(state, state.c.statement_id == row.c.id)
-            .outerjoin(department, department.c.statement_id == row.c.id)
-        )
-        .where(contenders.c.contenders > ONE, counted)
-        .group_by(contenders.c.id)
-    )
-
-
 def belongs(row: Row, claim_set: FromClause) -> ColumnElement[bool]:
     """Whether a statement about the set's population is one of the set's."""
     same = and_(row.c.partner_id == claim_set.c.partner_id, has_key(row, claim_set.c.partition_key, claim_set.c.lone_id))
@@ -142,44 +96,18 @@ def has_key(row: Row, partition_key: ColumnElement[Any], lone_id: ColumnElement[
     return or_(row.c.partition_key == partition_key, row.c.id == lone_id)
 
 
-def picks(ledger: Ledger, sets: CTE, of_total: frozenset[Dimension], of_rows: frozenset[Dimension]) -> CTE:
-    """R1, R2: one row for each population: its whole, the set that answers for the total, and the set that answers for the rows.
+def both_sets(ledger: Ledger, chosen: FromClause) -> FromClause:
+    """The cohorts of chosen populations with the keys of the populations' two sets, one row for each cohort.
 
-    [population_id, partner_id, rank, alternatives, unit], and for each of whole, total and rows <level>_[id, total, precision, pending,
-    partition_key, lone_id]. One row and no joins, since PostgreSQL would take the joins' result for one row, and loop.
+    [cohort_id, population_id, partner_id, total_partition_key, total_lone_id, rows_partition_key, rows_lone_id]
     """
-    nothing: frozenset[Dimension] = frozenset()
-    own = sets.c
-    first_unit = func.first_value(own.unit).over(partition_by=own.population_id, order_by=_preference(sets, nothing))
-    wholes = select(*own, _place(sets, nothing).label("as_whole"), first_unit.label("whole_unit")).subquery()
-    in_unit = (wholes.c.unit == wholes.c.whole_unit).desc()
-    ranked = select(
-        *wholes.c, _place(wholes, of_total, in_unit).label("as_total"), _place(wholes, of_rows, in_unit).label("as_rows")
-    ).subquery()
-    shared = [func.any_value(ranked.c[name]).label(name) for name in ("partner_id", "rank", "alternatives")]
-    unit = func.any_value(ranked.c.whole_unit).label("unit")
-    columns = [
-        func.any_value(ranked.c[name]).filter(ranked.c[f"as_{level}"] == ONE).label(f"{level}_{name}")
-        for level in ("whole", "total", "rows")
-        for name in ("id", "total", "precision", "pending", "partition_key", "lone_id")
-    ]
-    return ledger.named("picks", select(ranked.c.population_id, *shared, unit, *columns).group_by(ranked.c.population_id))
+    run = ledger.runs
+    keys = [chosen.c[f"{level}_{name}"] for level in ("total", "rows") for name in ("partition_key", "lone_id")]
+    joined = run.join(chosen, chosen.c.population_id == run.c.population_id)
+    return select(run.c.cohort_id, run.c.population_id, chosen.c.partner_id, *keys).select_from(joined).subquery()
 
 
-def _place(sets: FromClause, wanted: frozenset[Dimension], *before: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.row_number().over(partition_by=sets.c.population_id, order_by=[*before, *_preference(sets, wanted)])
-
-
-def _preference(sets: FromClause, wanted: frozenset[Dimension]) -> list[ColumnElement[Any]]:
-    """The order of preference: who states the most of what is wanted, then the fewest beyond, then the latest, then the lowest id."""
-    beyond = frozenset(OF_STATEMENTS) - wanted
-    return [_stated_of(sets, wanted).desc(), _stated_of(sets, beyond), sets.c.latest.desc(), sets.c.id]
-
-
-def _stated_of(sets: FromClause, dimensions: frozenset[Dimension]) -> ColumnElement[Any]:
-    """How many of the dimensions a set states. What is added to the first 0 is another, since ORDER BY 0 would be a column's number."""
-    total: ColumnElement[Any] = ZERO + ZERO
-    for dimension in OF_STATEMENTS:
-        if dimension in dimensions:
-            total = total + sets.c[dimension]
-    return total
+def of_set(row: FromClause, sets: FromClause, level: str) -> ColumnElement[bool]:
+    """Whether a statement about the cohort is one of the level's set; never null."""
+    keyed = has_key(row, sets.c[f"{level}_partition_key"], sets.c[f"{level}_lone_id"])
+    return guessed_half(and_(row.c.partner_id == sets.c.partner_id, keyed))
