@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 from models.viewer import Viewer, ViewerKind
@@ -217,6 +218,11 @@ def operand(value: Any, given: Any) -> Any:
             return Decimal(str(given))
         case _:
             return given
+
+
+def fold(text: str) -> str:
+    """The text in small letters and without accents; letter by letter, so that a sigma is the same at a word's end."""
+    return "".join(letter.lower() for letter in normalize("NFKD", text) if not "\u0300" <= letter <= "\u036f")
 
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
