@@ -7,6 +7,7 @@ requests     what a request's head and body ask for
 auth         a credential becomes a Viewer
 logs         what is logged, and how
 schema       the contract: the Strawberry schema, and its print
+contract     what of it changed since the last release, and whether the changelog says so
 queries mutations    its root types
 types/       its other types, one file for each subject
 fields       how fields, arguments and codes are declared

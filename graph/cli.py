@@ -89,19 +89,33 @@ def load(as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Print nothing; exit with status 1 if schema.graphql differs from the code.")
-def schema(check: bool) -> None:
-    """Print the public contract (schema.graphql)."""
+@click.option(
+    "--check", is_flag=True, help="Print no contract; exit with status 1 if schema.graphql differs from the code, or breaks clients."
+)
+@click.option("--release", is_flag=True, help="Keep schema.graphql in releases/ as the contract of pyproject.toml's version.")
+def schema(check: bool, release: bool) -> None:
+    """Print the public contract (schema.graphql).
+
+    --check also compares it with the last release, and refuses a change that may break clients unless CHANGELOG.md names it, by its
+    coordinate in backquotes, above that release: `Query.cohorts(first:)`.
+    """
+    from graph import contract
     from graph.schema import print_sdl
-    from graph.settings import PROJECT
 
     text = print_sdl()
-    if not check:
+    if not (check or release):
         click.echo(text, nl=False)
         return
-    file = PROJECT / "schema.graphql"
-    if not file.exists() or file.read_text() != text:
+    if contract.printed() != text:
         raise click.ClickException("schema.graphql differs from the code: ./run schema > schema.graphql")
+    if release:
+        click.echo(f"kept as {contract.publish(text, contract.changelog(), contract.version())}")
+        return
+    released = contract.last_release()
+    found = contract.checked(text, contract.changelog(), released)
+    click.echo(
+        "\n".join([f"changes since {released.version} that clients may notice: {len(found)}", *(f"  {each.text}" for each in found)])
+    )
 
 
 @main.command()
