@@ -1,4 +1,4 @@
-"""What is measured: the reads of speed.md, participation, and a submission of 500 records."""
+"""What is measured: reads of lists, of one object and of nested ones, search, participation, and a submission of 500 records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,12 +7,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A named operation with its variables; `connections` where it is not measured over as many as the others."""
+    """A named operation with its variables; `connections` where it is not measured over as many as the others.
+
+    `contended` says whether the contender answers it too. `walked` is the number of pages before the one that is measured: its cursor
+    becomes the variable `after`.
+    """
 
     name: str
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     connections: int | None = None
+    contended: bool = True
+    walked: int = 0
 
 
 PAGE = Operation(
@@ -51,9 +57,57 @@ PARTICIPATION = Operation(
       }
     }""",
     connections=1,
+    contended=False,
 )
 
-READS = (PAGE, NESTED, ONE, PARTICIPATION)
+FILTERED = Operation(
+    "50 cohorts, filtered by days and mode, ordered by title",
+    """query Filtered($from: Date!, $to: Date!) {
+      cohorts(first: 50, filter: { startsOn: { gte: $from, lt: $to }, mode: { eq: IN_PERSON } }, order: [{ by: TITLE, direction: DESC }]) {
+        nodes { id code title startsOn mode }
+      }
+    }""",
+    {"from": "2018-01-01", "to": "2020-01-01"},
+)
+
+FAR = Operation(
+    "page 1,000 of statements by cursor, 50 each",
+    """query Far($after: String) {
+      statements(first: 50, after: $after) { nodes { id count } pageInfo { hasNextPage } }
+    }""",
+    walked=999,
+)
+
+SEARCH = Operation(
+    "search for a word's beginning and a number",
+    """query Search($text: String!) {
+      search(text: $text, first: 25) { nodes { __typename ... on Cohort { code title } ... on Course { code title } } }
+    }""",
+    {"text": "cohort 0012"},
+    contended=False,
+)
+
+READS = (PAGE, NESTED, ONE, FILTERED, FAR, SEARCH, PARTICIPATION)
+
+WALK = "query Walk($first: Int!, $after: String) { statements(first: $first, after: $after) { pageInfo { endCursor } } }"
+
+COLD = """query Cold%d($first: Int!, $from: Date!) {
+  memberStates(body: CARICOM) { code name memberships { body status } }
+  cohorts(first: $first, filter: { startsOn: { gte: $from } }, order: [{ by: TITLE }]) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id code title startsOn endsOn mode location
+      venueState { code name }
+      submittedBy { code name parent { code } }
+      courses { code title owner { code } }
+      statements(first: 5) { nodes { id count unit measure memberStates { code } departments { department { code } } } }
+    }
+  }
+}"""
+"""An operation of 40 fields; the number makes its text one that was never seen."""
+
+COLD_VARIABLES = {"first": 10, "from": "2020-01-01"}
 
 SUBMIT = """mutation Submit($input: SubmitInput!) {
   submit(input: $input) { receipt { id } counts { created rejected } outcomes { index status issues { code } } problems { code } }

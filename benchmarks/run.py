@@ -1,7 +1,8 @@
 """The one command of the benchmark: `./run bench` (--statements 1000000 --seconds 5 --connections 16).
 
-Seeds a database of its own by COPY, starts the graph as it is deployed and the floor, one process each; checks that both answer each
-operation alike; measures them in turn; prints a table with the ratios, and writes it as JSON.
+Seeds a database of its own by COPY; starts the graph as it is deployed, the floor (the graph's SQL through bare asyncpg behind a bare ASGI
+function) and the contender (Strawberry, ORM and DataLoader), one process each; checks that all answer each operation alike; measures them
+in turn; prints a table with the ratios, and writes it as JSON.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,7 @@ from models.statements import Statement, StatementDepartment, StatementMemberSta
 from models.viewer import Viewer, ViewerKind
 from resolvers.compiler.binds import Call
 from resolvers.compiler.document import coerce
-from resolvers.execute import Graph, Request, prepare, read
+from resolvers.execute import Compiled, Graph, Request, prepare, read
 from resolvers.queries import TYPES
 
 SECRET = "benchmark-secret-that-seals-cursors-only-here"
@@ -45,7 +47,16 @@ RESULTS = Path(__file__).parent / "results"
 Row = dict[str, Any]
 
 
-@click.command(help="Measures the graph beside the floor, on loopback only.")
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the three servers listen."""
+
+    graph: int
+    floor: int
+    contender: int
+
+
+@click.command(help="Measures the graph beside the floor and the contender, on loopback only.")
 @click.option("--statements", default=1_000_000, show_default=True, help="How many statements are seeded.")
 @click.option("--seconds", default=5.0, show_default=True, help="How long each measurement lasts.")
 @click.option("--connections", default=16, show_default=True, help="How many requests are under way at once.")
@@ -109,45 +120,93 @@ def process(arguments: list[str], port: int, variables: Mapping[str, str]) -> It
 
 
 async def measure_all(addresses: Addresses, credentials: Mapping[str, str], seconds: float, connections: int) -> list[Row]:
-    """One row of figures for each operation, the graph's and the floor's."""
-    graph_port, floor_port = free_port(), free_port()
+    """One row of figures for each operation, the graph's beside the floor's and the contender's."""
+    ports = Ports(free_port(), free_port(), free_port())
     reads_file = RESULTS / "reads.pickle"
     RESULTS.mkdir(exist_ok=True)
-    reads_file.write_bytes(pickle.dumps({operation.name: prepared(operation) for operation in operations.READS}))
     shared = {"DATABASE_URL": addresses.server, "MIGRATION_URL": addresses.owner}
     configured = {**shared, "CURSOR_SECRET": SECRET, "STATEMENT_TIMEOUT": STATEMENT_SECONDS}
-    graph_process = process(["-m", "graph", "serve", "--port", str(graph_port)], graph_port, configured)
-    floor_arguments = ["-m", "uvicorn", "benchmarks.floor:app", "--port", str(floor_port), "--no-access-log", "--log-level", "warning"]
-    with graph_process as graph, process(floor_arguments, floor_port, {**shared, "FLOOR_READS": str(reads_file)}):
-        rows = [
-            await measure_read(operation, graph_port, floor_port, credentials["staff"], seconds, connections)
-            for operation in operations.READS
-        ]
-        rows.append(await measure_submissions(graph_port, floor_port, credentials["partner"], seconds))
-        rows.append({"operation": "memory of the graph's process, MB", "graph": resident_megabytes(graph.pid)})
+    with process(["-m", "graph", "serve", "--port", str(ports.graph)], ports.graph, configured) as graph:
+        reads = [await walked(operation, ports.graph, credentials["staff"]) for operation in operations.READS]
+        reads_file.write_bytes(pickle.dumps({operation.name: prepared(operation) for operation in reads}))
+        floor = process(uvicorn("benchmarks.floor:app", ports.floor), ports.floor, {**shared, "FLOOR_READS": str(reads_file)})
+        contender = process(uvicorn("benchmarks.dataloader:app", ports.contender), ports.contender, shared)
+        with floor, contender as dataloader:
+            rows = [await measure_read(operation, ports, credentials["staff"], seconds, connections) for operation in reads]
+            rows.append(await measure_submissions(ports.graph, ports.floor, credentials["partner"], seconds))
+            memory = {"graph": resident_megabytes(graph.pid), "contender": resident_megabytes(dataloader.pid)}
+            rows.append({"operation": "memory of the process, MB", **memory})
     reads_file.unlink()
+    rows.append({"operation": "compiling a cold operation of 40 fields, ms", "p50_ms": cold_milliseconds()})
     return rows
 
 
-def prepared(operation: Operation) -> tuple[str, list[Any]]:
-    """The SQL that the graph runs for a read, and its binds."""
+def uvicorn(application: str, port: int) -> list[str]:
+    """What runs an ASGI application as the graph is run: one process, uvloop, no log of requests."""
+    return ["-m", "uvicorn", application, "--port", str(port), "--no-access-log", "--log-level", "warning"]
+
+
+async def walked(operation: Operation, port: int, credential: str) -> Operation:
+    """The operation, with the cursor of the page that it is about."""
+    if not operation.walked:
+        return operation
+    return replace(operation, variables={**operation.variables, "after": await cursor_after(operation.walked * 50, port, credential)})
+
+
+async def cursor_after(rows: int, port: int, credential: str) -> str | None:
+    """The cursor of the statement with so many before and including it, as a server gives it page after page."""
+    after = None
+    for done in range(0, rows, 100):
+        variables = {"first": min(100, rows - done), "after": after}
+        answer: Any = await load.once(port, orjson.dumps({"query": operations.WALK, "variables": variables}), credential)
+        after = answer["data"]["statements"]["pageInfo"]["endCursor"]
+    return after
+
+
+def compiled(operation: Operation) -> tuple[Compiled, Call]:
+    """What the graph runs for a read of staff, found without any cache, and the call that it runs it for."""
     viewer = Viewer(ViewerKind.STAFF, agency_id=new_id(), scopes=frozenset({Scope.STATEMENTS_READ.value}))
     graph = Graph(graphql_schema, TYPES, None, SECRET.encode())  # type: ignore[arg-type]  # nothing is run here
     document, priced_by = read(graph, Request(operation.query), viewer)
     call = Call(coerce(document, graph.schema, operation.variables), viewer, graph.secret, graph.limits[viewer.kind])
-    compiled = prepare(graph, document, priced_by, call)
-    return compiled.sql, compiled.arguments(call)
+    return prepare(graph, document, priced_by, call), call
 
 
-async def measure_read(operation: Operation, graph_port: int, floor_port: int, credential: str, seconds: float, connections: int) -> Row:
-    """The figures of one read; raises RuntimeError if the two answers differ."""
+def prepared(operation: Operation) -> tuple[str, list[Any]]:
+    """The SQL that the graph runs for a read, and its binds."""
+    found, call = compiled(operation)
+    return found.sql, found.arguments(call)
+
+
+def cold_milliseconds(times: int = 50) -> float:
+    """The median time from the text of an operation of 40 fields to its SQL, each text seen for the first time."""
+    taken = []
+    for number in range(times):
+        begin = time.perf_counter()
+        compiled(Operation("cold", operations.COLD % number, operations.COLD_VARIABLES))
+        taken.append(time.perf_counter() - begin)
+    return round(sorted(taken)[times // 2] * 1000, 2)
+
+
+async def measure_read(operation: Operation, ports: Ports, credential: str, seconds: float, connections: int) -> Row:
+    """The figures of one read; raises RuntimeError if the answers differ."""
     asked = orjson.dumps({"query": operation.query, "variables": operation.variables})
     named = orjson.dumps({"operationName": operation.name})
-    answers = await load.once(graph_port, asked, credential), await load.once(floor_port, named, credential)
-    if answers[0] != answers[1]:
-        raise RuntimeError(f"the graph and the floor answer differently: {operation.name}")
+    answers = [await load.once(ports.graph, asked, credential), await load.once(ports.floor, named, credential)]
+    contended = asked
+    if operation.contended and operation.walked:
+        after = await cursor_after(operation.walked * 50, ports.contender, credential)
+        contended = orjson.dumps({"query": operation.query, "variables": {**operation.variables, "after": after}})
+    if operation.contended:
+        answers.append(await load.once(ports.contender, contended, credential))
+    if any(answer != answers[0] for answer in answers):
+        raise RuntimeError(f"the servers answer differently: {operation.name}\n{[str(answer)[:500] for answer in answers]}")
     together = operation.connections or connections
-    return await compared(operation.name, graph_port, lambda: asked, floor_port, lambda: named, credential, seconds, together)
+    row = await compared(operation.name, ports.graph, lambda: asked, ports.floor, lambda: named, credential, seconds, together)
+    if operation.contended:
+        other = await load.measure(ports.contender, lambda: contended, credential, connections=together, seconds=seconds)
+        row |= {"contender": round(other.per_second, 1), "times": round(row["graph"] / other.per_second, 1)}
+    return row
 
 
 async def measure_submissions(graph_port: int, floor_port: int, credential: str, seconds: float) -> Row:
@@ -227,13 +286,24 @@ def resident_megabytes(process_id: int) -> float:
     return round(int(status.split("VmRSS:")[1].split()[0]) / 1024, 1)
 
 
+COLUMNS = {
+    "operation": "operation",
+    "graph": "graph",
+    "floor": "floor",
+    "ratio": "graph / floor",
+    "contender": "DataLoader",
+    "times": "graph / DataLoader",
+    "p50_ms": "p50 ms",
+    "p99_ms": "p99 ms",
+}
+
+
 def report(rows: list[Row], statements: int, connections: int) -> None:
     """Prints the table, and writes it as JSON."""
     click.echo(f"\n{statements:,} statements, {connections} connections, {os.cpu_count()} cores; requests per second\n")
-    click.echo("| operation | graph | floor | graph / floor | p50 ms | p99 ms |\n| --- | ---: | ---: | ---: | ---: | ---: |")
+    click.echo(f"| {' | '.join(COLUMNS.values())} |\n| --- |{' ---: |' * (len(COLUMNS) - 1)}")
     for row in rows:
-        cells = [row["operation"], *[str(row.get(key, "")) for key in ("graph", "floor", "ratio", "p50_ms", "p99_ms")]]
-        click.echo(f"| {' | '.join(cells)} |")
+        click.echo(f"| {' | '.join(str(row.get(key, '')) for key in COLUMNS)} |")
     (RESULTS / "latest.json").write_text(json.dumps({"statements": statements, "connections": connections, "rows": rows}, indent=2) + "\n")
 
 
