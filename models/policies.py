@@ -4,6 +4,7 @@
 rows from it. A policy is a filter: a function of a row and the kind of viewer; the viewer's identity is a bind.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ Predicate = ColumnElement[bool]
 Policy = Callable[[Row, ViewerKind], Predicate]
 
 VIEWER_AGENCY = "viewer_agency_id"
+KEPT_ALIASES = 32
 
 
 class ScopeMissing(Exception):
@@ -159,12 +161,31 @@ SCOPES: Mapping[type[Table], Scope] = {
 }
 
 
-class Door:
-    """The way to every table for one shape of viewer."""
+class Aliases:
+    """Aliases of tables, of which each plan takes the first, the second, ... anew: to make one with its columns takes a fifth of a plan."""
 
-    def __init__(self, kind: ViewerKind, scopes: frozenset[str] = frozenset()) -> None:
+    def __init__(self) -> None:
+        self._kept: defaultdict[type[Table], list[Row]] = defaultdict(list)
+
+    def numbered(self, table: type[Table], number: int) -> Row:
+        """The alias of the table with this number, from 0; those beyond the first `KEPT_ALIASES` are made for one use."""
+        kept = self._kept[table]
+        if number < len(kept):
+            return kept[number]
+        row: Row = table.__table__.alias()  # type: ignore[attr-defined]
+        if number < KEPT_ALIASES:
+            kept.append(row)
+        return row
+
+
+class Door:
+    """The way to every table for one shape of viewer, in one statement: no two rows that it gives have the same alias."""
+
+    def __init__(self, kind: ViewerKind, scopes: frozenset[str] = frozenset(), aliases: Aliases | None = None) -> None:
         self.kind = kind
         self.scopes = scopes
+        self._aliases = aliases or Aliases()
+        self._taken: Counter[type[Table]] = Counter()
 
     def visible(self, table: type[Table]) -> tuple[Row, Predicate]:
         """A new alias of the table, and the predicate under which this viewer sees its rows.
@@ -172,7 +193,7 @@ class Door:
         Raises ScopeMissing where a partner's credential lacks the table's scope.
         """
         self.require(SCOPES.get(table))
-        row = table.__table__.alias()  # type: ignore[attr-defined]
+        row = self._alias(table)
         policy = POLICIES.get(table)
         return row, policy(row, self.kind) if policy else false()
 
@@ -185,8 +206,12 @@ class Door:
         """A new alias of a table whose rows are parts of a row that came through this door; the caller joins it to that row."""
         if table not in PARTS:
             raise LookupError(f"{table.__name__} is no part of another table: use visible()")
-        row: Row = table.__table__.alias()  # type: ignore[attr-defined]
-        return row
+        return self._alias(table)
+
+    def _alias(self, table: type[Table]) -> Row:
+        number = self._taken[table]
+        self._taken[table] += 1
+        return self._aliases.numbered(table, number)
 
     def link(self, table: type[Table]) -> tuple[Row, Predicate]:
         """As `part` where the table is a part, else as `visible`."""

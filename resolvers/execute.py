@@ -15,7 +15,7 @@ from graphql.execution import execute_sync
 from sqlalchemy.dialects.postgresql import JSON
 
 from models.database import Database, SqlStatement, render
-from models.policies import Door
+from models.policies import Aliases, Door
 from models.viewer import Viewer, ViewerKind
 from resolvers.compiler import arguments
 from resolvers.compiler.binds import Binds, Call, Finder
@@ -94,6 +94,7 @@ class Graph:
     introspection: bool = True
     documents: "Cache[tuple[Document, set[str]]]" = field(default_factory=lambda: Cache(DOCUMENT_CHARACTERS))
     statements: Cache[Compiled] = field(default_factory=lambda: Cache(STATEMENT_CHARACTERS))
+    aliases: Aliases = field(default_factory=Aliases)
 
 
 async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query: bool = False) -> bytes:
@@ -174,7 +175,7 @@ def plan(graph: Graph, document: Document, call: Call) -> tuple[tuple[Field, ...
 
 def planner_of(graph: Graph, document: Document, call: Call) -> Planner:
     """A planner for the call's shape of viewer."""
-    door = Door(call.viewer.kind, call.viewer.scopes)
+    door = Door(call.viewer.kind, call.viewer.scopes, graph.aliases)
     return Planner(graph.schema, graph.types, document.fragments, call.variables, door)
 
 

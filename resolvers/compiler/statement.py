@@ -6,11 +6,11 @@ An object is `row_to_json` over a subquery whose columns are the response keys: 
 
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Integer, Numeric, Select, Text, case, cast, func, literal, literal_column, null, select
+from sqlalchemy import JSON, ColumnElement, Integer, Numeric, Select, Text, case, cast, func, literal, literal_column, null, select
+from sqlalchemy.ext.compiler import compiles
 
 from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
 
-EMPTY_LIST: ColumnElement[Any] = literal_column("'[]'::json")
 SEAL_BYTES = 16
 ROW = "r$"
 """The alias of an object's row: no response key can be the same, and so be taken for the row by `row_to_json`."""
@@ -51,15 +51,33 @@ def _select(rows: Rows, columns: list[ColumnElement[Any]]) -> Select[Any]:
     return selected if rows.limit is None else selected.limit(rows.limit)
 
 
+class Json(ColumnElement[Any]):
+    """Rows as one JSON value, computed from them by `function`. An element of its own: else half of a plan's selects would wrap one."""
+
+    inherit_cache = False
+    type = JSON()
+
+    def __init__(self, function: str, rows: Select[Any]) -> None:
+        self.function = function
+        self.rows = rows
+
+    def self_group(self, against: Any = None) -> "Json":
+        """Itself, since it is written in parentheses."""
+        return self
+
+
+@compiles(Json)
+def _written(json: Json, compiler: Any, **_: Any) -> str:
+    rows = compiler.process(json.rows)
+    return f"(SELECT {json.function} FROM ({rows}) AS {ROW})"  # noqa: S608 - all of it is the compiler's own text
+
+
 def _object(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
-    row = inner.correlate_except(*own).subquery(ROW)
-    return select(func.row_to_json(row.table_valued())).select_from(row).correlate_except(row).scalar_subquery()
+    return Json(f"row_to_json({ROW})", inner.correlate_except(*own))
 
 
 def _list(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
-    row = inner.correlate_except(*own).subquery(ROW)
-    listed = func.coalesce(func.json_agg(func.row_to_json(row.table_valued())), EMPTY_LIST)
-    return select(listed).select_from(row).correlate_except(row).scalar_subquery()
+    return Json(f"coalesce(json_agg(row_to_json({ROW})), '[]'::json)", inner.correlate_except(*own))
 
 
 def _place(cursor: Cursor) -> ColumnElement[Any]:

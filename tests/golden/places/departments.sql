@@ -1,9 +1,6 @@
-SELECT CAST((SELECT row_to_json(r$) AS row_to_json_1
-FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r$)), '[]'::json) AS coalesce_1
-FROM (SELECT department_1.list_order AS "order", department_1.code AS code, department_1.label AS label, department_1.name AS name, department_1.scope AS scope
+SELECT CAST((SELECT row_to_json(r$) FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r$)), '[]'::json) FROM (SELECT department_1.list_order AS "order", department_1.code AS code, department_1.label AS label, department_1.name AS name, department_1.scope AS scope
 FROM department AS department_1
-WHERE true ORDER BY department_1.list_order) AS r$) AS departments, (SELECT coalesce(json_agg(row_to_json(r$)), '[]'::json) AS coalesce_2
-FROM (SELECT member_state_1.code AS code
+WHERE true ORDER BY department_1.list_order) AS r$) AS departments, (SELECT coalesce(json_agg(row_to_json(r$)), '[]'::json) FROM (SELECT member_state_1.code AS code
 FROM member_state AS member_state_1
 WHERE EXISTS (SELECT *
 FROM membership AS membership_1
