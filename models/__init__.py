@@ -12,6 +12,7 @@ figures      published amounts
 access       clients of the API and their credentials
 changes      the outbox: one row for each change of the ledger, in its own transaction
 outbox       writes those rows, last in a transaction, in commit order
+history      each version of a row that numbers rest on, with the time in which it stood
 ancestry     keeps the lines of parents of agencies
 database     pools; one statement to read, one transaction to write
 embedded     the PostgreSQL that comes with the package

@@ -50,9 +50,9 @@ def moment(**arguments: Any) -> Any:
     return Field(sa_type=DateTime(timezone=True), **arguments)
 
 
-def created() -> Any:
+def created(**arguments: Any) -> Any:
     """The moment at which the row was made, given by PostgreSQL."""
-    return moment(default=None, nullable=False, sa_column_kwargs={"server_default": text("now()")})
+    return moment(default=None, nullable=False, sa_column_kwargs={"server_default": text("now()")}, **arguments)
 
 
 def money(**arguments: Any) -> Any:

@@ -54,4 +54,4 @@ class Change(Table, table=True):
     changed_fields: list[str] = Field(sa_type=ARRAY(Text))
     group_id: UUID = Field(index=True)
     actor: str = text_field()
-    at: datetime = created()
+    at: datetime = created(index=True)

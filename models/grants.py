@@ -1,7 +1,8 @@
 """What the serving role may do to each table. It owns nothing, and may do nothing that is not named here.
 
 The ledger is never deleted from: statements, decisions, submissions, changes, and the agencies, courses and cohorts that they refer to.
-Parts of a revised row (its roles, costs, slices) are replaced, so their rows may go. Clients and credentials are made by the owner.
+Parts of a revised row (its roles, costs, slices) are replaced, so their rows may go. Of a version in a history only the end may be set.
+Clients and credentials are made by the owner.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from models.base import Table
 from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.figures import Figure
+from models.history import HISTORIES
 from models.places import Department, Membership, MemberState
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
@@ -24,6 +26,7 @@ _READ = ("SELECT",)
 _APPEND = ("SELECT", "INSERT")
 _REVISE = ("SELECT", "INSERT", "UPDATE")
 _REPLACE = ("SELECT", "INSERT", "DELETE")
+_KEEP = ("SELECT", "INSERT", "UPDATE (row_end)")
 
 GRANTS: dict[type[Table], tuple[str, ...]] = {
     MemberState: _READ,
@@ -85,6 +88,8 @@ def _statements(role: str) -> Iterator[str]:
     yield f"GRANT SELECT ON alembic_version TO {role}"
     for table, privileges in GRANTS.items():
         yield f"GRANT {', '.join(privileges)} ON {_quoted(str(table.__tablename__))} TO {role}"
+    for history in HISTORIES.values():
+        yield f"GRANT {', '.join(_KEEP)} ON {_quoted(history.versions.name)} TO {role}"
 
 
 def _quoted(name: str) -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import Interval, func, literal_column, select, true
 
+from models import history
 from models.changes import ActorKind, Change, ChangeOp, ChangeType
 from models.database import Transaction, render
+from models.history import MOMENT
 
 ADVISORY_LOCK = 0x6F7574626F78  # "outbox": any number that nothing else locks
 
@@ -33,14 +35,26 @@ class EntityChange:
 async def record(transaction: Transaction, changes: Sequence[EntityChange], *, actor: ActorKind, group_id: UUID) -> None:
     """Stores the changes as one group, in their order; call it once, after all other writes of the transaction.
 
-    The lock is held until the transaction ends, so positions and times rise in commit order; it is a statement of its own, since the
-    INSERT must draw its positions after it. Nothing to record takes no lock.
+    The lock is held until the transaction ends, so positions and times rise in commit order; it is a statement of its own, since those
+    after it must see what was committed before it. A group has one time, later than any other's, since nobody ever sees a part of it; so
+    a time names a position, also where the clock was set back. Nothing to record takes no lock.
     """
     if not changes:
         return
-    at = await transaction.value(_LOCK)
+    await transaction.fetch(_LOCK)
+    at = await transaction.value(_TIME)
     shared = {"actor": actor, "group_id": group_id, "at": at}
     await transaction.insert(Change, [_row(change) | shared for change in changes])
+    await history.keep(transaction, _entities(changes), at)
+
+
+def _entities(changes: Sequence[EntityChange]) -> dict[ChangeType, list[UUID]]:
+    """The identifiers of the changed entities whose history is kept."""
+    entities: dict[ChangeType, list[UUID]] = {}
+    for change in changes:
+        if change.type in history.KEPT:
+            entities.setdefault(change.type, []).append(UUID(change.entity_id))
+    return entities
 
 
 def _row(change: EntityChange) -> dict[str, object]:
@@ -56,4 +70,8 @@ def _row(change: EntityChange) -> dict[str, object]:
 
 
 _lock = func.pg_advisory_xact_lock(ADVISORY_LOCK).table_valued("locked")
-_LOCK = render(select(func.clock_timestamp(type_=TIMESTAMP(timezone=True))).select_from(_lock))
+_LOCK = render(select(true()).select_from(_lock))
+_clock = func.clock_timestamp(type_=MOMENT)
+_change: Any = Change.__table__  # type: ignore[attr-defined]
+_after = select(func.max(_change.c.at) + literal_column("interval '1 microsecond'", Interval())).scalar_subquery()
+_TIME = render(select(func.greatest(_clock, _after, type_=MOMENT)))

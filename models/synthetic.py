@@ -1,7 +1,7 @@
 """Deterministic data at a chosen scale, for people, tests and benchmarks alike: the same scale gives the same rows, ids included.
 
 Twenty partners, each with ten courses; a cohort for every 250 statements; each statement counts participations of one state and one
-department. All is accepted and verified. States and departments must be loaded before.
+department. All is accepted and verified, and has stood so since `MADE`. States and departments must be loaded before.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,9 +12,11 @@ from uuid import UUID
 
 import asyncpg
 
+from models import history
 from models.agencies import AgencyAncestor, AgencyKind, PartnerAgency
 from models.base import Table, Visibility
 from models.courses import Cohort, CohortCourse, CohortMode, CohortRole, CohortStatus, Course, Role, VenueType
+from models.database import Transaction
 from models.statements import (
     CountUnit,
     Measure,
@@ -71,6 +73,7 @@ async def seed(connection: asyncpg.Connection, statements: int) -> None:
     await _copy(connection, Statement, STATEMENT_COLUMNS, statement_rows(statements, cohorts))
     await _copy(connection, StatementMemberState, ("statement_id", "member_state_code"), states_of(statements))
     await _copy(connection, StatementDepartment, ("statement_id", "department_code", "institution_type"), departments_of(statements))
+    await history.begin(Transaction(connection), MADE)
     await connection.execute("VACUUM ANALYZE")
 
 

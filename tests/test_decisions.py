@@ -298,4 +298,4 @@ async def test_the_number_of_statements_is_fixed(database: Database, party: Part
             assert result.binds["payload"]["decided"] == number
             numbers.append(counting.statements)
     assert len(set(numbers)) == 1
-    assert numbers[0] <= 12
+    assert numbers[0] <= 16

@@ -15,6 +15,7 @@ from models import grants, migrations, provision
 from models.base import Table
 from models.database import DIALECT
 from models.embedded import SUPERUSER, Server
+from models.history import HISTORIES
 from models.migrations import Standing
 from models.provision import OWNER, SERVER, Addresses, Unfit
 from tests.processes import command
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.asyncio
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
 LEDGER = ("statement", "decision", "submission", "submission_item", "submission_issue", "change", "cohort", "course", "partner_agency")
 EMPTY = "empty_for_migrations"
+VERSIONS = {kept.versions.name for kept in HISTORIES.values()}
 
 
 @asynccontextmanager
@@ -73,7 +75,7 @@ async def test_every_migration_limits_its_wait_for_locks() -> None:
 
 
 async def test_every_table_has_grants() -> None:
-    assert {table.__tablename__ for table in grants.GRANTS} == set(Table.metadata.tables)
+    assert {table.__tablename__ for table in grants.GRANTS} | VERSIONS == set(Table.metadata.tables)
 
 
 async def test_the_serving_role_has_the_granted_privileges_and_no_others(shared_addresses: Addresses) -> None:
@@ -82,6 +84,16 @@ async def test_the_serving_role_has_the_granted_privileges_and_no_others(shared_
             name = str(table.__tablename__)
             has = [each for each in PRIVILEGES if await connection.fetchval("SELECT has_table_privilege($1, $2)", f'"{name}"', each)]
             assert set(has) == set(granted), name
+
+
+async def test_of_a_version_only_its_end_may_be_changed(shared_addresses: Addresses) -> None:
+    async with connected(shared_addresses.server) as connection:
+        for name in VERSIONS:
+            has = [each for each in PRIVILEGES if await connection.fetchval("SELECT has_table_privilege($1, $2)", f'"{name}"', each)]
+            assert set(has) == {"SELECT", "INSERT"}, name
+            columns = [str(column.name) for column in Table.metadata.tables[name].columns]
+            asked = "SELECT has_column_privilege($1, $2, 'UPDATE')"
+            assert [each for each in columns if await connection.fetchval(asked, f'"{name}"', each)] == ["row_end"], name
 
 
 async def test_the_serving_role_owns_nothing(shared_addresses: Addresses) -> None:
@@ -95,6 +107,8 @@ async def test_the_serving_role_owns_nothing(shared_addresses: Addresses) -> Non
     [
         *(f"DELETE FROM {name}" for name in LEDGER),
         *(f"TRUNCATE {name} CASCADE" for name in LEDGER),
+        "DELETE FROM statement_history",
+        "UPDATE statement_history SET state = 'VERIFIED'",
         "UPDATE change SET at = now()",
         "UPDATE decision SET reason = ''",
         "UPDATE submission_item SET status = 'CREATED'",

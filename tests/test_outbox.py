@@ -1,6 +1,7 @@
 """The outbox: positions rise in commit order, so that a reader who asks for what follows its last position misses nothing."""
 
 import asyncio
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -20,15 +21,15 @@ TRANSACTIONS = 15
 
 
 def change(entity: str) -> EntityChange:
-    """A change of a course that does not exist: the outbox refers to nothing."""
-    return EntityChange(ChangeType.COURSE, ChangeOp.UPSERT, entity, {"code": entity}, 1, ["title"])
+    """A change of a department that does not exist: the outbox refers to nothing."""
+    return EntityChange(ChangeType.DEPARTMENT, ChangeOp.UPSERT, entity, {"code": entity}, 1, ["title"])
 
 
 async def following(database: Database, position: int) -> list[tuple[Any, ...]]:
     """The changes after a position, in order, rolled back as a reader's transaction is."""
     async with database.write() as transaction:
         rows = await transaction.fetch(
-            text("SELECT position, at, entity_id FROM change WHERE position > :position ORDER BY position"), position=position
+            text("SELECT position, at, entity_id, group_id FROM change WHERE position > :position ORDER BY position"), position=position
         )
     return [tuple(row) for row in rows]
 
@@ -48,7 +49,7 @@ async def test_a_group_is_stored_in_its_order(database: Database) -> None:
             text("SELECT entity_id, key, changed_fields, actor, type, op FROM change WHERE group_id = :group ORDER BY position"),
             group=group,
         )
-    expected = [(name, f'{{"code": "{name}"}}', ["title"], "STAFF", "COURSE", "UPSERT") for name in "cab"]
+    expected = [(name, f'{{"code": "{name}"}}', ["title"], "STAFF", "DEPARTMENT", "UPSERT") for name in "cab"]
     assert [tuple(row) for row in rows] == expected
 
 
@@ -71,8 +72,20 @@ async def test_no_change_is_inserted_behind_a_position_that_was_read(database: D
     written = [entity for entities in await writing for entity in entities]
     stored = await following(database, start)
     assert seen == stored
-    assert sorted(entity for _, _, entity in stored) == sorted(written)
-    assert [at for _, at, _ in stored] == sorted(at for _, at, _ in stored)
+    assert sorted(entity for _, _, entity, _ in stored) == sorted(written)
+    times = list(dict.fromkeys((at, group) for _, at, _, group in stored))
+    assert times == sorted(times)
+    assert len({at for at, _ in times}) == len({group for _, group in times}) == len(times)
+
+
+async def test_times_rise_where_the_clock_was_set_back(database: Database) -> None:
+    columns = "type, op, entity_id, key, changed_fields, group_id, actor"
+    async with database.write() as transaction:
+        await outbox.record(transaction, [change("first")], actor=ActorKind.SYSTEM, group_id=new_id())
+        await transaction.fetch(text(f"INSERT INTO change ({columns}, at) SELECT {columns}, at + interval '1 hour' FROM change"))
+        await outbox.record(transaction, [change("last"), change("too")], actor=ActorKind.SYSTEM, group_id=new_id())
+        rows = await transaction.fetch(text("SELECT at - lag(at) OVER (ORDER BY position) AS after FROM change ORDER BY position"))
+    assert [row["after"] for row in rows] == [None, timedelta(hours=1), timedelta(microseconds=1), timedelta(0)]
 
 
 async def write(database: Database, random: Random, number: int) -> list[str]:

@@ -972,7 +972,7 @@ async def test_the_number_of_statements_is_fixed(database: Database, party: Part
     sizes_ = (1, 50, 400) if kinds == "withdrawals" else (1, 50, 498)
     numbers = [await statements_of(database, party.oas, sent(*records(number))) for number in sizes_]
     assert len(set(numbers)) == 1
-    assert numbers[0] <= 32
+    assert numbers[0] <= 37
 
 
 async def test_a_receipt_says_what_the_ledger_has(database: Database, party: Parties) -> None:
