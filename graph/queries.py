@@ -40,6 +40,10 @@ class Query:
         "The object with this global identifier; null if there is none, or if you may not see it.",
         Argument("id", strawberry.ID, "The object's global identifier, as some `id` field gave it."),
     )
+    nodes: list[Node | None] = field(
+        "The objects with these global identifiers, in the order asked; null in the place of each that there is not, or that is hidden.",
+        Argument("ids", list[strawberry.ID], "Global identifiers, 100 at most, repeated as you like; the price counts each."),
+    )
     member_states: list[MemberState] = field(
         "Member states by code, all of them or those with one membership that satisfies every argument given.",
         Argument("asOf", date | None, "Keeps states with a membership in force on this day; absent: at any time."),

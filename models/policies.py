@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Uuid, and_, bindparam, exists, false, or_, true
 
-from models.access import Scope
+from models.access import ApiClient, ClientKind, Scope
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
 from models.base import Table, Visibility
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
@@ -119,6 +119,17 @@ def decisions(row: Row, kind: ViewerKind) -> Predicate:
     return false() if kind is ViewerKind.ANONYMOUS else as_its(Statement, "statement_id")(row, kind)
 
 
+def clients(row: Row, kind: ViewerKind) -> Predicate:
+    """Staff see every client, a partner its own agency's; that staff did something may be seen by whoever sees what they did."""
+    match kind:
+        case ViewerKind.STAFF:
+            return true()
+        case ViewerKind.PARTNER:
+            return or_(row.c.kind == ClientKind.STAFF.value, row.c.agency_id == viewer_agency())
+        case ViewerKind.ANONYMOUS:
+            return row.c.kind == ClientKind.STAFF.value
+
+
 POLICIES: Mapping[type[Table], Policy] = {
     MemberState: everybody,
     Membership: everybody,
@@ -141,6 +152,7 @@ POLICIES: Mapping[type[Table], Policy] = {
     Submission: submissions,
     SubmissionItem: as_its(Submission, "submission_id"),
     SubmissionIssue: as_its(Submission, "submission_id"),
+    ApiClient: clients,
 }
 
 PARTS: Mapping[type[Table], type[Table]] = {
@@ -151,6 +163,7 @@ PARTS: Mapping[type[Table], type[Table]] = {
     StatementDepartment: Statement,
     SubmissionItem: Submission,
     SubmissionIssue: Submission,
+    ApiClient: PartnerAgency,
 }
 
 SCOPES: Mapping[type[Table], Scope] = {

@@ -6,7 +6,7 @@ from typing import Any
 from models.viewer import Viewer
 from resolvers.compiler.binds import Call
 from resolvers.compiler.document import coerce
-from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
+from resolvers.compiler.plan import Count, Cursor, Either, Embedded, Field, Many, One, PageInfo, Rows, Scalar, Several
 from resolvers.execute import Graph, Request, plan, prepare, read
 
 
@@ -25,6 +25,8 @@ def lines(fields: tuple[Field, ...], depth: int) -> Iterator[str]:
         yield "  " * depth + line(field)
         if isinstance(field, Embedded | One | Many):
             yield from lines(field.fields, depth + 1)
+        elif isinstance(field, Either | Several):
+            yield from lines(field.objects, depth + 1)
 
 
 def line(field: Field) -> str:
@@ -38,6 +40,10 @@ def line(field: Field) -> str:
             return f"{field.key}: one of {tables(field.rows)}"
         case Many():
             return f"{field.key}: {'page' if field.rows.limit is not None else 'list'} of {tables(field.rows)}"
+        case Either():
+            return f"{field.key}: the first of these"
+        case Several():
+            return f"{field.key}: {'page' if field.rows.limit is not None else 'list'} of the first of these"
         case Count():
             return f"{field.key}: count of {tables(field.rows)}"
         case Cursor():

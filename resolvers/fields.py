@@ -139,8 +139,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """An object of one of the types of a union: the first of `objects` that there is and that the viewer may see, or null."""
+
+    type: str
+    objects: tuple[One, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AnyNode:
     """The row of whichever type the argument `id` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyNodes:
+    """The rows of whichever types the argument `ids` names, in its order; null for each that there is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +165,22 @@ class Mutation:
     payload: Callable[[Planning], tuple[Any, Rows]]
 
 
-Word = Column | Expression | Identifier | Embedded | One | Reference | Many | Connection | Elements | Source | AnyNode | Mutation
+Word = (
+    Column
+    | Expression
+    | Identifier
+    | Embedded
+    | One
+    | OneOf
+    | Reference
+    | Many
+    | Connection
+    | Elements
+    | Source
+    | AnyNode
+    | AnyNodes
+    | Mutation
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """The meaning of every object type of the schema, by name; and what makes the roots."""
 
 from resolvers import access, agencies, courses, figures, participation, places, receipts, statements
-from resolvers.fields import AnyNode, ObjectType, Word
+from resolvers.fields import AnyNode, AnyNodes, ObjectType, Word
 
 SUBJECTS = (places, agencies, courses, statements, figures, participation, receipts, access)
 
-QUERY_FIELDS: dict[str, Word] = {"node": AnyNode()}
+QUERY_FIELDS: dict[str, Word] = {"node": AnyNode(), "nodes": AnyNodes()}
 TYPES: dict[str, ObjectType] = {}
 for subject in SUBJECTS:
     QUERY_FIELDS |= subject.QUERIES

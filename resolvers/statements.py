@@ -1,18 +1,25 @@
 """Statements with their slices, and decisions upon them."""
 
-from sqlalchemy import or_, true
+from typing import Any
 
+from sqlalchemy import ColumnElement, Text, and_, null, or_, select, true, type_coerce
+
+from models.access import ApiClient, ClientKind
 from models.places import Department
 from models.policies import Door, Predicate, Row
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
+from models.viewer import ViewerKind
 from resolvers.fields import (
     Column,
     CompareKey,
     Connection,
     Embedded,
+    Expression,
     Identifier,
     Many,
     ObjectType,
+    One,
+    OneOf,
     SortKey,
     Through,
     columns,
@@ -27,6 +34,25 @@ def has_source(statement: Row, door: Door) -> Predicate:
     """Whether the statement names its source document."""
     parts = ("source_url", "source_title", "source_page", "source_retrieved_on")
     return or_(*[statement.c[part].is_not(None) for part in parts])
+
+
+def actor(column: str) -> OneOf:
+    """Who did what the row tells, by the client that its column names: the agency that the client acts for, or a member of staff."""
+
+    def agency(row: Row, other: Row, door: Door) -> Predicate:
+        client = door.part(ApiClient)
+        partner = select(client.c.agency_id).where(client.c.id == row.c[column], client.c.kind == ClientKind.PARTNER.value)
+        return other.c.id == partner.correlate_except(client).scalar_subquery()
+
+    def staff(row: Row, client: Row, door: Door) -> Predicate:
+        return and_(client.c.id == row.c[column], client.c.kind == ClientKind.STAFF.value)
+
+    return OneOf("Actor", (One("PartnerAgency", agency), One("Staff", staff)))
+
+
+def staff_name(client: Row, door: Door) -> ColumnElement[Any]:
+    """The client's name, for staff alone."""
+    return client.c.name if door.kind is ViewerKind.STAFF else type_coerce(null(), Text())
 
 
 STATEMENT = ObjectType(
@@ -62,6 +88,7 @@ STATEMENT = ObjectType(
         "partner": one("PartnerAgency", "partner_id"),
         "cohort": one("Cohort", "cohort_id"),
         "submission": one("Receipt", "submission_id"),
+        "enteredBy": actor("created_by_id"),
         "decisions": Many("Decision", lambda statement, row, door: row.c.statement_id == statement.c.id, lambda row, _: (row.c.id,)),
     },
     filters={
@@ -105,8 +132,14 @@ SOURCE_DOC = ObjectType(
     },
 )
 
-DECISION = ObjectType("Decision", table=Decision, fields={"id": Identifier(), **columns("revision", "verdict", "reason", "decided_at")})
+DECISION = ObjectType(
+    "Decision",
+    table=Decision,
+    fields={"id": Identifier(), **columns("revision", "verdict", "reason", "decided_at"), "decidedBy": actor("decided_by_id")},
+)
+
+STAFF = ObjectType("Staff", table=ApiClient, fields={"name": Expression(staff_name)})
 
 QUERIES = {"statements": Connection("Statement")}
 
-TYPES = (STATEMENT, STATEMENT_DEPARTMENT, REPORTING_PERIOD, COST, SOURCE_DOC, DECISION)
+TYPES = (STATEMENT, STATEMENT_DEPARTMENT, REPORTING_PERIOD, COST, SOURCE_DOC, DECISION, STAFF)

@@ -170,6 +170,23 @@ def node(graph: Graph, _source: Any, _info: Any, args: dict[str, Any]) -> Item |
     return graph.item(*split(args["id"]))
 
 
+def nodes(graph: Graph, _source: Any, _info: Any, args: dict[str, Any]) -> list[Item | None]:
+    """The objects with global ids, in the order asked."""
+    return [graph.item(*split(one)) for one in args["ids"]]
+
+
+def actor(column: str) -> Callable[..., Item | None]:
+    """The resolver of who did something: the agency of a partner's client, or the client of staff, seen by everybody."""
+
+    def acting(graph: Graph, source: Item, _info: Any, _args: Any) -> Item | None:
+        client = next((row for row in graph.world["api_client"] if row["id"] == source.row[column]), None)
+        if client is None:
+            return None
+        return Item("Staff", client) if client["kind"] == "STAFF" else graph.item("PartnerAgency", client["agency_id"])
+
+    return acting
+
+
 def referred(type_name: str, sender: str, **columns: str) -> Callable[..., Item | None]:
     """The resolver of `by`: an id, a code for everybody, or the caller's own key among what its agency sent."""
 
@@ -275,6 +292,7 @@ def column(name: str) -> Callable[..., Any]:
 FIELDS: dict[str, Callable[..., Any]] = {
     "Query.viewer": viewer_object,
     "Query.node": node,
+    "Query.nodes": nodes,
     "Query.memberStates": member_states,
     "Query.departments": lambda graph, *_: [Item("Department", row) for row in in_order(graph.rows("department"), "list_order")],
     "Query.partnerListings": lambda graph, *_: [
@@ -324,6 +342,9 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Statement.cost": cost,
     "Statement.sourceDoc": source_doc,
     "Statement.decisions": rows_of("Decision", "decision", "statement_id", "id"),
+    "Statement.enteredBy": actor("created_by_id"),
+    "Decision.decidedBy": actor("decided_by_id"),
+    "Staff.name": lambda graph, source, *_: source.row["name"] if graph.staff() else None,
     "Receipt.replayed": lambda *_: False,
     "Receipt.counts": outcome_counts,
     "Receipt.outcomes": outcomes,

@@ -20,7 +20,9 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
+    is_abstract_type,
     is_leaf_type,
     is_list_type,
 )
@@ -74,7 +76,7 @@ class Builder:
     def part(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
         """A field, an inline fragment, or the spread of a named fragment."""
         kind = self.pick(("inline", "spread", "spread")) if self.parts > 0 and self.chance(self.drafts.style.fragments) else "field"
-        if isinstance(parent, GraphQLInterfaceType):
+        if is_abstract_type(parent):
             kind = self.pick(("inline", "inline", "spread", "field"))
         if kind == "inline":
             return self.inline(parent, place, room)
@@ -100,10 +102,10 @@ class Builder:
 
     def conditions(self, parent: GraphQLNamedType) -> list[GraphQLNamedType]:
         """The types whose fragments may stand in a selection on that type."""
-        if isinstance(parent, GraphQLInterfaceType):
-            return [*self.schema.get_possible_types(parent), parent]
-        assert isinstance(parent, GraphQLObjectType)
-        return [parent, *parent.interfaces]
+        possible = set(self.schema.get_possible_types(parent)) if is_abstract_type(parent) else {parent}
+        abstract = [type_ for type_ in self.schema.type_map.values() if is_abstract_type(type_)]
+        others = [type_ for type_ in abstract if type_ is not parent and possible.intersection(self.schema.get_possible_types(type_))]
+        return [*sorted(possible, key=str), *([parent] if is_abstract_type(parent) else []), *others]
 
     def inline(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
         """An inline fragment, with or without a type condition."""
@@ -140,6 +142,8 @@ class Builder:
 
     def plain_field(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
         """A field with its alias, arguments, directives and selection."""
+        if isinstance(parent, GraphQLUnionType):
+            return self.typename()
         assert isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
         fields = [name for name in parent.fields if f"{parent}.{name}" not in SKIPPED and self.fits(parent, name, room)]
         deep = [name for name in fields if not is_leaf_type(get_named_type(parent.fields[name].type))]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, get_named_type
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLUnionType, get_named_type
 
 from graph.schema import graphql_schema
-from resolvers.fields import Connection, Elements, Embedded, Many, Mutation, ObjectType, One, Reference, Source
+from resolvers.fields import Connection, Elements, Embedded, Many, Mutation, ObjectType, One, OneOf, Reference, Source
 from resolvers.queries import TYPES
 
 STRUCTURAL = {"PageInfo"}
@@ -21,7 +21,7 @@ OBJECTS = {
     and name not in STRUCTURAL
 }
 LOGIC = {"and", "or", "not"}
-TO_OTHERS = (One, Reference, Many, Connection, Elements, Embedded, Source, Mutation)
+TO_OTHERS = (One, OneOf, Reference, Many, Connection, Elements, Embedded, Source, Mutation)
 
 
 def members(name: str) -> Mapping[str, object]:
@@ -49,6 +49,15 @@ def test_words_lead_to_the_types_that_the_contract_promises(name: str) -> None:
             promised = get_named_type(OBJECTS[name].fields[field].type).name
             assert promised.removesuffix("Connection") == word.type, field
             assert promised.endswith("Connection") == isinstance(word, Connection), field
+
+
+def test_a_union_gives_objects_of_all_its_types() -> None:
+    for type_ in TYPES.values():
+        for word in type_.fields.values():
+            if isinstance(word, OneOf):
+                union = graphql_schema.type_map[word.type]
+                assert isinstance(union, GraphQLUnionType)
+                assert {one.type for one in word.objects} == {member.name for member in union.types}
 
 
 @pytest.mark.parametrize("type_", TYPES.values(), ids=TYPES)

@@ -279,6 +279,7 @@ class _Maker(Chances):
     def statement(self, number: int) -> None:
         partner = self.random.choice((*self.partners, *self.partners, self.impacs))
         sent = [row["id"] for row in self.world["submission"] if row["partner_id"] == partner["id"]]
+        clients = [row["id"] for row in self.world["api_client"]]
         cost, period, document = self.random.random() < 0.4, self.random.random() < 0.4, self.random.random() < 0.4
         row = self.add(
             statements.Statement,
@@ -309,7 +310,7 @@ class _Maker(Chances):
             stated_on=self.maybe(self.day()),
             visibility=self.pick(Visibility),
             submission_id=self.maybe(self.random.choice(sent), 0.7),
-            created_by_id=None,
+            created_by_id=self.maybe(self.random.choice(clients), 0.8),
             decided_at=self.maybe(self.moment()),
             withdrawal_reason=self.maybe(self.pick(statements.WithdrawalReason), 0.2),
             withdrawal_note=None,

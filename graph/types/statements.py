@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
@@ -25,6 +26,19 @@ from graph.types.courses import Cohort
 from graph.types.nodes import LazyReceipt, Node
 from graph.types.pages import Connection, Edge
 from graph.types.places import Department, MemberState
+
+
+@strawberry.type(description="A member of IMPACS staff. Whoever sees what staff did sees that it was staff.")
+class Staff:
+    """A member of staff."""
+
+    name: str | None = field("The name that the credential was issued under; null for callers other than staff.")
+
+
+Actor = Annotated[
+    PartnerAgency | Staff,
+    strawberry.union("Actor", description="Who did something: a partner agency, by one of its programs, or a member of IMPACS staff."),
+]
 
 
 @strawberry.type(
@@ -68,6 +82,9 @@ class Statement(Node):
     cohort: Cohort | None = field("The cohort that it is about; null if you may not see that cohort.")
     submission: LazyReceipt | None = field(
         "The submission that it came in; null for what IMPACS entered, and for callers other than its partner and staff."
+    )
+    entered_by: Actor | None = field(
+        "Who sent it: its partner, or staff on the partner's behalf; null for reference data, or if you may not see that agency."
     )
     decisions: list[Decision] = field("What staff decided about it, newest last; empty for callers without a credential.")
 
@@ -118,6 +135,7 @@ class Decision:
     verdict: Verdict = field("What was decided.")
     reason: str | None = field("The reason that staff gave; null if they gave none.")
     decided_at: datetime = field("When it was decided.")
+    decided_by: Actor | None = field("Who decided it; always a member of staff.")
 
 
 @strawberry.type(description="A statement at its place in a list.")

@@ -6,6 +6,7 @@ arguments    the values of a field's arguments: what a plan may know of them, an
 selections   merge aliases, fragments and directives into one field for each response key
 planner      operation and shape of viewer -> plan; the only stage that asks for tables
 filters      inputs `filter` -> predicates
+nodes        the arguments `id` and `ids` -> types, and rows that name their objects
 connections  orders and cursors -> sort keys and keyset predicates
 binds        the values that a statement needs, and where a call finds them
 plan         what the planner decided: frozen records

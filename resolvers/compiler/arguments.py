@@ -139,7 +139,7 @@ def shape(value: Any, type_: GraphQLInputType, *, exact: bool = False) -> Any:
     """What a plan may depend on in a variable's coerced value, as something hashable.
 
     Enum values and booleans count by value, since they are few; a single ID by its type's name; other scalars only as present. With `exact`
-    the value itself counts: that is for page sizes, which are priced.
+    the value itself counts, of a list its length and the types' names in its IDs: that is for what is priced, page sizes and `ids`.
     """
     if isinstance(type_, GraphQLNonNull):
         type_ = type_.of_type
@@ -148,7 +148,10 @@ def shape(value: Any, type_: GraphQLInputType, *, exact: bool = False) -> Any:
     if isinstance(type_, GraphQLInputObjectType):
         return tuple((name, shape(member, type_.fields[name].type)) for name, member in value.items())
     if isinstance(type_, GraphQLList):
-        return ("[]", *(shape(item, type_.of_type) for item in value)) if not _counts_as_one(type_) else "[]"
+        if not _counts_as_one(type_):
+            return ("[]", *(shape(item, type_.of_type) for item in value))
+        names = sorted(set(map(_type_name, value))) if _named(type_) is GraphQLID else ()
+        return ("[]", len(value), *names) if exact else "[]"
     if exact or type_ is GraphQLBoolean or isinstance(type_, GraphQLEnumType):
         return value
     return _type_name(value) if type_ is GraphQLID else "."

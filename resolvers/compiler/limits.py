@@ -212,6 +212,8 @@ class _Pricer:
         size = self._page(node, definition.args["first"], path) if "first" in definition.args else None
         if _is_connection(named):
             return _Terms(page=size or 0, argument="first")
+        if "ids" in definition.args:
+            return _Terms(times=self._identifiers(node, definition.args["ids"], path), argument="ids")
         if "groupBy" in definition.args:
             return _Terms(base=STATISTICS * DIMENSION ** self._dimensions(node, definition.args["groupBy"]), argument="groupBy")
         if parent is self._schema.mutation_type:
@@ -235,6 +237,17 @@ class _Pricer:
             argument="first",
             limit=self._limits.page_size,
         )
+
+    def _identifiers(self, node: FieldNode, argument: GraphQLArgument, path: tuple[str, ...]) -> int:
+        value = self._value(node, "ids", argument)
+        count = len(value) if isinstance(value, Sequence) else 0
+        if count > self._limits.page_size:
+            raise InputError(
+                f"`ids` may hold at most {self._limits.page_size} identifiers. Ask for the others in another request.",
+                path=(*path, "ids"),
+                limit=self._limits.page_size,
+            )
+        return count
 
     def _dimensions(self, node: FieldNode, argument: GraphQLArgument) -> int:
         value = self._value(node, "groupBy", argument)

@@ -55,6 +55,23 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """An object of one of several types: the first of `objects` that there is, or null."""
+
+    key: str
+    objects: tuple[One, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The rows, as a list in which each is an object of one of several types: the first of `objects` that there is, or null."""
+
+    key: str
+    rows: Rows
+    objects: tuple[One, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """The number of rows."""
 
@@ -84,4 +101,4 @@ class PageInfo:
     facts: tuple[tuple[str, str], ...]
 
 
-Field = Scalar | Embedded | One | Many | Count | Cursor | PageInfo
+Field = Scalar | Embedded | One | Many | Either | Several | Count | Cursor | PageInfo

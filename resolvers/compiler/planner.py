@@ -4,8 +4,9 @@ The planner decides everything: which rows, under which policy, in which order; 
 of the viewer and of the variables; every identity and every value is a bind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, assert_never
 
 from graphql import FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema, SelectionSetNode, get_named_type
@@ -13,11 +14,11 @@ from sqlalchemy import ColumnElement, Integer, String, Text, Uuid, cast, column,
 
 from models.policies import Door, Predicate, Row, ScopeMissing
 from resolvers import fields as words
-from resolvers.compiler import arguments, connections
+from resolvers.compiler import arguments, connections, nodes
 from resolvers.compiler.arguments import Argument, Arguments, Bound
 from resolvers.compiler.binds import Binds, decode_id
 from resolvers.compiler.filters import Filters
-from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
+from resolvers.compiler.plan import Count, Cursor, Either, Embedded, Field, Many, One, PageInfo, Rows, Scalar, Several
 from resolvers.compiler.selections import Selection, collect, names_below
 from resolvers.errors import InputError, NotPermitted
 from resolvers.fields import ObjectType
@@ -84,6 +85,8 @@ class Planner:
                 return Embedded(selection.key, self.children(word.type, selection, place.row, place), present)
             case words.One():
                 return self._one(word, selection, place)
+            case words.OneOf():
+                return Either(selection.key, self.either(word, selection, place))
             case words.Reference():
                 return self._reference(word, selection, place)
             case words.Many():
@@ -96,6 +99,8 @@ class Planner:
                 return self._source(word, selection, place)
             case words.AnyNode():
                 return self._any_node(selection, place)
+            case words.AnyNodes():
+                return self._any_nodes(selection, place)
             case words.Mutation():
                 raise TypeError("a mutation is not read")
             case _:
@@ -128,10 +133,17 @@ class Planner:
         type_ = self.types[place.type.name]
         return literal_column(f"'{type_.name}:'", Text()).op("||")(cast(place.row.c[type_.key], Text))
 
-    def _one(self, word: words.One, selection: Selection, place: Place) -> Field:
-        _, row, allowed = self.visible(word.type)
-        rows = Rows((row,), (word.on(place.row, row, self.door), allowed))
-        return One(selection.key, rows, self.children(word.type, selection, row, place))
+    def _one(self, word: words.One, selection: Selection, place: Place) -> One:
+        return self._found(word.type, lambda type_, row: [word.on(place.row, row, self.door)], selection, place)
+
+    def _found(self, name: str, on: Callable[[ObjectType, Row], Iterable[Predicate]], selection: Selection, place: Place) -> One:
+        """The object of a type, made of the one visible row for which all of `on` holds."""
+        type_, row, allowed = self.visible(name)
+        return One(selection.key, Rows((row,), (*on(type_, row), allowed)), self.children(name, selection, row, place))
+
+    def either(self, word: words.OneOf, selection: Selection, place: Place) -> tuple[One, ...]:
+        """The objects of which a field of a union gives the first that there is."""
+        return tuple(self._one(one, selection, place) for one in word.objects)
 
     def _reference(self, word: words.Reference, selection: Selection, place: Place) -> Field:
         self.door.require(word.scope)
@@ -165,15 +177,19 @@ class Planner:
         value = self.arguments(selection, place.type)["id"]
         if not isinstance(value, Bound):
             raise TypeError("an id is expected here")
-        name = str(value.value).partition(":")[0]
         path = (*place.path, "id") if value.path is None else ("variables", *value.path)
-        node = self.schema.get_type(name)
-        interface = self.schema.get_type("Node")
-        if not isinstance(node, GraphQLObjectType) or interface not in node.interfaces:
-            raise InputError("This is not an id of this API. Send ids exactly as the API gave them.", path=path)
-        type_, row, allowed = self.visible(name)
-        named = row.c[type_.key] == self._reference_bind("id", value, type_, row.c[type_.key], path)
-        return One(selection.key, Rows((row,), (named, allowed)), self.children(name, selection, row, place))
+
+        def named(type_: ObjectType, row: Row) -> Iterable[Predicate]:
+            yield row.c[type_.key] == self._reference_bind("id", value, type_, row.c[type_.key], path)
+
+        return self._found(nodes.type_of(value.value, self.schema, path), named, selection, place)
+
+    def _any_nodes(self, selection: Selection, place: Place) -> Field:
+        given, path = self.arguments(selection, place.type)["ids"], (*place.path, "ids")
+        found = {nodes.type_of(item, self.schema, where) for item, where in nodes.references(given, self.variables, path)}
+        asked = nodes.rows_of(given, self.types, self.binds, path)
+        named = [self._found(name, partial(nodes.names, asked), selection, place) for name in sorted(found)]
+        return Several(selection.key, Rows((asked,), (), (asked.c.position,)), tuple(named))
 
     def _many(self, word: words.Many, selection: Selection, place: Place) -> Field:
         _, row, allowed = self.visible(word.type)

@@ -13,13 +13,13 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
+    is_abstract_type,
 )
 
 from resolvers.errors import InputError
@@ -85,7 +85,7 @@ def _applies(schema: GraphQLSchema, type_: GraphQLObjectType, fragment: Fragment
     if fragment.type_condition is None:
         return True
     condition = schema.get_type(fragment.type_condition.name.value)
-    return condition is type_ or (isinstance(condition, GraphQLInterfaceType) and schema.is_sub_type(condition, type_))
+    return condition is type_ or (is_abstract_type(condition) and schema.is_sub_type(condition, type_))
 
 
 def _included(directives: Sequence[DirectiveNode], variables: Mapping[str, Any]) -> bool:

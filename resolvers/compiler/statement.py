@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from sqlalchemy import JSON, ColumnElement, Integer, Numeric, Select, Text, case, cast, func, literal, literal_column, null, select
 from sqlalchemy.ext.compiler import compiles
 
-from resolvers.compiler.plan import Count, Cursor, Embedded, Field, Many, One, PageInfo, Rows, Scalar
+from resolvers.compiler.plan import Count, Cursor, Either, Embedded, Field, Many, One, PageInfo, Rows, Scalar, Several
 
 SEAL_BYTES = 16
 ROW = "r$"
@@ -36,6 +36,10 @@ def _value(field: Field) -> ColumnElement[Any]:
             return _object(_select(field.rows, _columns(field.fields)), field.rows.tables)
         case Many():
             return _list(_select(field.rows, _columns(field.fields)), field.rows.tables)
+        case Either():
+            return _first(field.objects)
+        case Several():
+            return _several(field)
         case Count():
             return _select(field.rows, [func.count()]).correlate_except(*field.rows.tables).scalar_subquery()
         case Cursor():
@@ -78,6 +82,15 @@ def _object(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
 
 def _list(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
     return Json(f"coalesce(json_agg(row_to_json({ROW})), '[]'::json)", inner.correlate_except(*own))
+
+
+def _first(objects: tuple[One, ...]) -> ColumnElement[Any]:
+    return func.coalesce(*[_value(one) for one in objects]) if objects else null()
+
+
+def _several(field: Several) -> ColumnElement[Any]:
+    rows = _select(field.rows, [_first(field.objects).label("object")])
+    return Json(f"coalesce(json_agg({ROW}.object), '[]'::json)", rows.correlate_except(*field.rows.tables))
 
 
 def _place(cursor: Cursor) -> ColumnElement[Any]:
