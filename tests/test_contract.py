@@ -1,16 +1,19 @@
 """What a release may change: each breaking change is found and named, and refused until CHANGELOG.md names it too."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from graphql import build_schema
+from graphql import build_schema, parse, validate
 from graphql.utilities import BreakingChangeType
 
 from graph import contract
 from graph.cli import main
 from graph.contract import ContractError, Release, changes, checked, last_release, publish
-from graph.schema import print_sdl
+from graph.schema import graphql_schema, print_sdl
+from tests.processes import ROOT
 
 OLD = """
 directive @of(it: Int, its: Int) repeatable on FIELD | QUERY
@@ -117,6 +120,18 @@ def test_a_release_is_kept_once_it_is_told_of_and_never_changed(tmp_path: Path) 
     assert publish(sdl, told, "0.2.0", tmp_path).read_text() == sdl
     with pytest.raises(ContractError, match="raise the version"):
         publish(OLD, told, "0.2.0", tmp_path)
+
+
+def test_what_generated_clients_ask_is_valid() -> None:
+    operations = parse("\n".join(file.read_text() for file in sorted((ROOT / "examples" / "clients" / "operations").glob("*.graphql"))))
+    assert operations.definitions
+    assert validate(graphql_schema, operations) == []
+
+
+def test_generated_clients_say_that_they_need_node() -> None:
+    run = subprocess.run([sys.executable, ROOT / "run", "test-clients"], env={"PATH": ""}, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1)
+    assert run.stderr.startswith("Error: test-clients needs Node 20 or newer with npm, and found no Node")
 
 
 def test_the_command_of_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
