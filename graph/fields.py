@@ -47,11 +47,16 @@ def field(description: str, *arguments: Argument, name: str | None = None, defau
     return declared
 
 
+def filter_of(filter: type) -> Argument:
+    """The argument that says which items of a list to keep."""
+    return Argument("filter", filter | None, "Keeps only the items for which this holds; absent or {} keeps all that you may see.")
+
+
 def connection(description: str, filter: type, order: Any) -> Any:
     """A field that is a Relay connection, with the four arguments that every connection takes."""
     return field(
         description,
-        Argument("filter", filter | None, "Keeps only the items for which this holds; absent or {} keeps all that you may see."),
+        filter_of(filter),
         Argument("order", list[order] | None, "Sort keys, the foremost first; ties follow by id, missing values come last."),
         first_of("items"),
         Argument("after", str | None, "The endCursor of the page before, asked with the same order; absent starts at the beginning."),

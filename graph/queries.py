@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from graph.fields import Argument, connection, field
+from graph.fields import Argument, connection, field, filter_of
 from graph.types.access import Viewer
 from graph.types.agencies import PartnerAgency, PartnerAgencyConnection, PartnerAgencyRef, PartnerListing
 from graph.types.codes import Body, FigureBasis, FigureKey, Measure, MembershipStatus
@@ -17,6 +17,8 @@ from graph.types.filters import (
     CohortOrder,
     CourseFilter,
     CourseOrder,
+    DepartmentFilter,
+    MemberStateFilter,
     PartnerAgencyFilter,
     PartnerAgencyOrder,
     StatementFilter,
@@ -45,12 +47,13 @@ class Query:
         Argument("ids", list[strawberry.ID], "Global identifiers, 100 at most, repeated as you like; the price counts each."),
     )
     member_states: list[MemberState] = field(
-        "Member states by code, all of them or those with one membership that satisfies every argument given.",
+        "Member states by code: those with one membership that satisfies `asOf`, `body` and `status`, and for which `filter` holds.",
         Argument("asOf", date | None, "Keeps states with a membership in force on this day; absent: at any time."),
         Argument("body", Body | None, "Keeps states with a membership of this body; absent: of any."),
         Argument("status", list[MembershipStatus] | None, "Keeps states with a membership of one of these statuses; absent: of any."),
+        filter_of(MemberStateFilter),
     )
-    departments: list[Department] = field("All departments, in the order of the published list.")
+    departments: list[Department] = field("Departments, in the order of the published list.", filter_of(DepartmentFilter))
     partner_listings: list[PartnerListing] = field("The published list of partner agencies, in its order and in its own words.")
     partner_agency: PartnerAgency | None = field(
         "One partner agency; null if there is none, or if you may not see it.",

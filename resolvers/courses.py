@@ -6,6 +6,7 @@ from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.policies import Door, Predicate, Row
 from resolvers.fields import (
     Compare,
+    CompareEach,
     CompareKey,
     Connection,
     Expression,
@@ -13,14 +14,17 @@ from resolvers.fields import (
     Many,
     ObjectType,
     Reference,
+    RelatedMany,
     SortKey,
     Through,
     columns,
     comparisons,
+    linked_many,
     one,
     related,
+    related_many,
 )
-from resolvers.places import department_of_cohort, state_of_cohort
+from resolvers.places import COHORTS_OF_DEPARTMENT, COHORTS_OF_STATE, department_of_cohort, state_of_cohort
 
 
 def runs(course: Row, cohort: Row, door: Door) -> Predicate:
@@ -28,10 +32,17 @@ def runs(course: Row, cohort: Row, door: Door) -> Predicate:
     return door.linked(CohortCourse, lambda link: and_(link.c.course_id == course.c.id, link.c.cohort_id == cohort.c.id))
 
 
-def of_cohort(cohort: Row, row: Row, door: Door) -> Predicate:
-    """Whether the row belongs to the cohort."""
-    return row.c.cohort_id == cohort.c.id
+RUNS = Through(
+    CohortCourse,
+    near=lambda course, link: link.c.course_id == course.c.id,
+    far=lambda link, cohort: cohort.c.id == link.c.cohort_id,
+)
 
+COURSES_RUN = Through(
+    CohortCourse,
+    near=lambda cohort, link: link.c.cohort_id == cohort.c.id,
+    far=lambda link, course: course.c.id == link.c.course_id,
+)
 
 COURSE = ObjectType(
     "Course",
@@ -48,10 +59,12 @@ COURSE = ObjectType(
     filters={
         "id": CompareKey(),
         **comparisons("code", "source_ref", "title", "subject", "certified", "train_the_trainer", "nominal_hours"),
-        **comparisons("visibility", "created_at"),
+        **comparisons("visibility", "accepted_at", "revision", "created_at"),
+        "languages": CompareEach(lambda course, door: course.c.languages),
         "accepted": Compare(lambda course, door: course.c.accepted_at.is_not(None)),
         "owner": related("PartnerAgency", "owner_id"),
         "submittedBy": related("PartnerAgency", "submitted_by_id"),
+        "cohorts": linked_many("Cohort", RUNS),
     },
     orders={
         "TITLE": SortKey("title"),
@@ -75,16 +88,7 @@ COHORT = ObjectType(
         "submittedBy": one("PartnerAgency", "submitted_by_id"),
         "sameRunAs": one("Cohort", "same_run_as_id"),
         "sameRuns": Connection("Cohort", lambda cohort, twin, door: twin.c.same_run_as_id == cohort.c.id),
-        "courses": Many(
-            "Course",
-            None,
-            lambda course, link: (link.c.position,),
-            Through(
-                CohortCourse,
-                near=lambda cohort, link: link.c.cohort_id == cohort.c.id,
-                far=lambda link, course: course.c.id == link.c.course_id,
-            ),
-        ),
+        "courses": Many("Course", None, lambda course, link: (link.c.position,), COURSES_RUN),
         "roles": Many(
             "CohortRole", lambda cohort, role, door: role.c.cohort_id == cohort.c.id, lambda role, _: (role.c.role, role.c.agency_id)
         ),
@@ -102,11 +106,18 @@ COHORT = ObjectType(
     filters={
         "id": CompareKey(),
         **comparisons("code", "source_ref", "title", "location", "starts_on", "ends_on", "date_precision", "mode", "venue_type", "status"),
-        **comparisons("visibility", "created_at"),
+        **comparisons("narrative", "featured_in", "count_policy", "visibility", "accepted_at", "revision", "created_at"),
         "accepted": Compare(lambda cohort, door: cohort.c.accepted_at.is_not(None)),
         "venueState": related("MemberState", "venue_state_code", "code"),
         "submittedBy": related("PartnerAgency", "submitted_by_id"),
         "sameRunAs": related("Cohort", "same_run_as_id"),
+        "sameRuns": related_many("Cohort", "same_run_as_id"),
+        "courses": linked_many("Course", COURSES_RUN),
+        "roles": related_many("CohortRole", "cohort_id"),
+        "costs": related_many("CohortCost", "cohort_id"),
+        "statements": related_many("Statement", "cohort_id"),
+        "memberStates": RelatedMany("MemberState", lambda cohort, state, door: COHORTS_OF_STATE(state, cohort, door)),
+        "departments": RelatedMany("Department", lambda cohort, department, door: COHORTS_OF_DEPARTMENT(department, cohort, door)),
     },
     orders={
         "STARTS_ON": SortKey("starts_on"),
@@ -119,9 +130,19 @@ COHORT = ObjectType(
     default_order=("STARTS_ON",),
 )
 
-COHORT_ROLE = ObjectType("CohortRole", table=CohortRole, fields={**columns("role"), "agency": one("PartnerAgency", "agency_id")})
+COHORT_ROLE = ObjectType(
+    "CohortRole",
+    table=CohortRole,
+    fields={**columns("role"), "agency": one("PartnerAgency", "agency_id")},
+    filters={**comparisons("role"), "agency": related("PartnerAgency", "agency_id")},
+)
 
-COHORT_COST = ObjectType("CohortCost", table=CohortCost, fields=columns("kind", "amount", "currency", "source"))
+COHORT_COST = ObjectType(
+    "CohortCost",
+    table=CohortCost,
+    fields=columns("kind", "amount", "currency", "source"),
+    filters=comparisons("kind", "amount", "currency", "source"),
+)
 
 WAYS = {"id": "id", "code": "code", "sourceRef": "source_ref"}
 OWN = {"sourceRef": "submitted_by_id"}

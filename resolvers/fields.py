@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_
 
 from models.access import Scope
 from models.base import Table
@@ -184,6 +184,17 @@ Word = (
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """What relates two rows: the rows that stand between them, and the condition that joins them all."""
+
+    rows: tuple[Row, ...]
+    where: Predicate
+
+
+Join = Callable[[Row, Row, Door], Between]
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """A filter that compares a value of the row."""
 
@@ -196,14 +207,48 @@ class CompareKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
-    """A filter on the row of another type to which the row is related."""
+class CompareEach:
+    """A filter that compares the texts of an array, by `some`, `none` and `every`."""
+
+    build: Build
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A filter by one value: whether `build(row, value)` holds."""
+
+    type: Any
+    build: Callable[[Row, ColumnElement[Any]], Predicate]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A filter on an object of the same row; it holds only where there is one."""
 
     type: str
-    on: On
+    present: Build
 
 
-Filter = Compare | CompareKey | Related
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A filter on the row of another type to which the row is related; it holds only where the viewer sees one."""
+
+    type: str
+    join: Join
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedMany:
+    """A filter on the rows of another type that the viewer sees related to the row, by `some`, `none` and `every`.
+
+    Where the other type's table holds parts of a row, `join` must join it to that row, which came through the door.
+    """
+
+    type: str
+    join: Join
+
+
+Filter = Compare | CompareKey | CompareEach | Test | Within | Related | RelatedMany
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +299,29 @@ def one(type_: str, near: str, far: str = "id") -> One:
     return One(type_, lambda row, other, door: other.c[far] == row.c[near])
 
 
+def joined(on: On) -> Join:
+    """The relation of two rows with none between them."""
+    return lambda row, other, door: Between((), on(row, other, door))
+
+
 def related(type_: str, near: str, far: str = "id") -> Related:
     """The filter through a relation to one."""
-    return Related(type_, lambda row, other, door: other.c[far] == row.c[near])
+    return Related(type_, joined(lambda row, other, door: other.c[far] == row.c[near]))
+
+
+def related_many(type_: str, far: str, near: str = "id") -> RelatedMany:
+    """The filter through the rows of another type whose column `far` equals this row's column `near`."""
+    return RelatedMany(type_, joined(lambda row, other, door: other.c[far] == row.c[near]))
+
+
+def linked_many(type_: str, link: Through) -> RelatedMany:
+    """The filter through a table of links."""
+
+    def join(row: Row, other: Row, door: Door) -> Between:
+        between, allowed = door.link(link.table)
+        return Between((between,), and_(allowed, link.near(row, between), link.far(between, other)))
+
+    return RelatedMany(type_, join)
 
 
 def camel(name: str) -> str:

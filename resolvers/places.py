@@ -9,7 +9,23 @@ from models.places import Department, Membership, MemberState
 from models.policies import Door, Predicate, Row
 from models.statements import Statement, StatementDepartment, StatementMemberState
 from resolvers.compiler.arguments import Arguments, Bound
-from resolvers.fields import Column, CompareKey, Connection, Identifier, Many, ObjectType, Planning, columns, comparisons
+from resolvers.fields import (
+    Between,
+    Column,
+    CompareKey,
+    Connection,
+    Identifier,
+    Join,
+    Many,
+    ObjectType,
+    Planning,
+    RelatedMany,
+    Test,
+    columns,
+    compare,
+    comparisons,
+    related_many,
+)
 
 
 def about_state(statement: Row, state_code: ColumnElement[Any], door: Door) -> Predicate:
@@ -36,6 +52,42 @@ def department_of_cohort(department: Row, cohort: Row, door: Door) -> Predicate:
     return door.exists(Statement, lambda row: and_(row.c.cohort_id == cohort.c.id, about_department(row, department.c.code, door)))
 
 
+Naming = type[StatementMemberState] | type[StatementDepartment]
+
+
+def statements_naming(link: Naming, code: str) -> Join:
+    """How a state or a department relates to the statements that name it."""
+
+    def join(place: Row, statement: Row, door: Door) -> Between:
+        named = door.part(link)
+        return Between((named,), and_(named.c.statement_id == statement.c.id, named.c[code] == place.c.code))
+
+    return join
+
+
+def cohorts_named(link: Naming, code: str) -> Join:
+    """How a state or a department relates to a cohort: by statements about the cohort that the viewer sees and that name it."""
+
+    def join(place: Row, cohort: Row, door: Door) -> Between:
+        statement, allowed = door.visible(Statement)
+        naming = statements_naming(link, code)(place, statement, door)
+        return Between((statement, *naming.rows), and_(statement.c.cohort_id == cohort.c.id, allowed, naming.where))
+
+    return join
+
+
+COHORTS_OF_STATE = cohorts_named(StatementMemberState, "member_state_code")
+COHORTS_OF_DEPARTMENT = cohorts_named(StatementDepartment, "department_code")
+
+
+def in_force(dated: Row, day: ColumnElement[Any]) -> Predicate:
+    """Whether a membership, or an operation, is in force on the day; a missing first day is taken as long ago."""
+    return and_(
+        or_(dated.c.valid_from.is_(None), dated.c.valid_from <= day),
+        or_(dated.c.valid_to.is_(None), dated.c.valid_to > day),
+    )
+
+
 def membership_order(membership: Row, link: Row) -> Sequence[ColumnElement[Any]]:
     """By body, then day of joining with unknown days last."""
     return membership.c.body, membership.c.valid_from, membership.c.id
@@ -50,9 +102,7 @@ def in_membership(state: Row, given: Arguments, planning: Planning) -> Sequence[
     def asked(membership: Row) -> Predicate:
         terms: list[Predicate] = [membership.c.member_state_code == state.c.code]
         if isinstance(day, Bound):
-            bind = planning.binds.argument(day, Date())
-            terms.append(or_(membership.c.valid_from.is_(None), membership.c.valid_from <= bind))
-            terms.append(or_(membership.c.valid_to.is_(None), membership.c.valid_to > bind))
+            terms.append(in_force(membership, planning.binds.argument(day, Date())))
         if isinstance(body, Bound):
             terms.append(membership.c.body == planning.binds.argument(body, Text()))
         if statuses is not None:
@@ -75,13 +125,27 @@ MEMBER_STATE = ObjectType(
         "statements": Connection("Statement", lambda state, row, door: about_state(row, state.c.code, door)),
         "agencies": Connection("PartnerAgency", lambda state, agency, door: agency.c.member_state_code == state.c.code),
     },
-    filters={"id": CompareKey(), **comparisons("code", "name")},
+    filters={
+        "id": CompareKey(),
+        **comparisons("code", "iso3", "m49", "name", "short_name"),
+        "memberships": related_many("Membership", "member_state_code", "code"),
+        "hostedCohorts": related_many("Cohort", "venue_state_code", "code"),
+        "cohorts": RelatedMany("Cohort", COHORTS_OF_STATE),
+        "statements": RelatedMany("Statement", statements_naming(StatementMemberState, "member_state_code")),
+        "agencies": related_many("PartnerAgency", "member_state_code", "code"),
+    },
 )
 
 MEMBERSHIP = ObjectType(
     "Membership",
     table=Membership,
     fields={**columns("body", "status"), "from": Column("valid_from"), "to": Column("valid_to")},
+    filters={
+        **comparisons("body", "status"),
+        "from": compare("valid_from"),
+        "to": compare("valid_to"),
+        "inForceOn": Test(Date(), in_force),
+    },
 )
 
 DEPARTMENT = ObjectType(
@@ -95,7 +159,13 @@ DEPARTMENT = ObjectType(
         "statements": Connection("Statement", lambda department, row, door: about_department(row, department.c.code, door)),
         "agencies": Connection("PartnerAgency", lambda department, agency, door: agency.c.department_code == department.c.code),
     },
-    filters={"id": CompareKey(), **comparisons("code", "category", "scope")},
+    filters={
+        "id": CompareKey(),
+        **comparisons("code", "label", "name", "category", "scope", "list_order"),
+        "cohorts": RelatedMany("Cohort", COHORTS_OF_DEPARTMENT),
+        "statements": RelatedMany("Statement", statements_naming(StatementDepartment, "department_code")),
+        "agencies": related_many("PartnerAgency", "department_code", "code"),
+    },
 )
 
 QUERIES = {

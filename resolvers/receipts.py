@@ -14,6 +14,7 @@ from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.plan import Rows
 from resolvers.fields import (
     Column,
+    CompareKey,
     Connection,
     Elements,
     Embedded,
@@ -28,7 +29,10 @@ from resolvers.fields import (
     Word,
     camel,
     columns,
+    comparisons,
     one,
+    related,
+    related_many,
 )
 from resolvers.submitting.decide import decide
 from resolvers.submitting.issues import RETRYABLE
@@ -114,6 +118,12 @@ RECEIPT = ObjectType(
         "partner": one("PartnerAgency", "partner_id"),
         "outcomes": Connection("Outcome", lambda receipt, item, door: item.c.submission_id == receipt.c.id, where=with_status),
         "statements": Connection("Statement", lambda receipt, row, door: row.c.submission_id == receipt.c.id),
+    },
+    filters={
+        "id": CompareKey(),
+        **comparisons("submission_key", "mode", "atomicity", "received_at", "committed_at", "people"),
+        "partner": related("PartnerAgency", "partner_id"),
+        "statements": related_many("Statement", "submission_id"),
     },
 )
 

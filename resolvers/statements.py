@@ -22,11 +22,14 @@ from resolvers.fields import (
     OneOf,
     SortKey,
     Through,
+    Within,
     columns,
     compare,
     comparisons,
+    linked_many,
     one,
     related,
+    related_many,
 )
 
 
@@ -55,6 +58,17 @@ def staff_name(client: Row, door: Door) -> ColumnElement[Any]:
     return client.c.name if door.kind is ViewerKind.STAFF else type_coerce(null(), Text())
 
 
+def has_cost(statement: Row, door: Door) -> Predicate:
+    """Whether the statement says what it cost."""
+    return statement.c.cost_amount.is_not(None)
+
+
+STATES_NAMED = Through(
+    StatementMemberState,
+    near=lambda statement, link: link.c.statement_id == statement.c.id,
+    far=lambda link, state: state.c.code == link.c.member_state_code,
+)
+
 STATEMENT = ObjectType(
     "Statement",
     table=Statement,
@@ -62,16 +76,7 @@ STATEMENT = ObjectType(
         "id": Identifier(),
         **columns("source_ref", "kind", "measure", "revision", "state", "count", "unit", "precision", "member_state_count", "sex"),
         **columns("partition_key", "institution", "stated_on", "visibility", "withdrawal_reason", "decided_at", "created_at"),
-        "memberStates": Many(
-            "MemberState",
-            None,
-            lambda state, link: (state.c.code,),
-            Through(
-                StatementMemberState,
-                near=lambda statement, link: link.c.statement_id == statement.c.id,
-                far=lambda link, state: state.c.code == link.c.member_state_code,
-            ),
-        ),
+        "memberStates": Many("MemberState", None, lambda state, link: (state.c.code,), STATES_NAMED),
         "departments": Many(
             "StatementDepartment",
             lambda statement, row, door: row.c.statement_id == statement.c.id,
@@ -83,7 +88,7 @@ STATEMENT = ObjectType(
             ),
         ),
         "reportingPeriod": Embedded("ReportingPeriod", lambda row, door: row.c.reporting_period_label.is_not(None)),
-        "cost": Embedded("Cost", lambda row, door: row.c.cost_amount.is_not(None)),
+        "cost": Embedded("Cost", has_cost),
         "sourceDoc": Embedded("SourceDoc", has_source),
         "partner": one("PartnerAgency", "partner_id"),
         "cohort": one("Cohort", "cohort_id"),
@@ -93,11 +98,18 @@ STATEMENT = ObjectType(
     },
     filters={
         "id": CompareKey(),
-        **comparisons("source_ref", "measure", "state", "unit", "precision", "sex", "visibility", "count", "member_state_count"),
-        **comparisons("partition_key", "institution", "stated_on", "created_at", "decided_at"),
+        **comparisons("source_ref", "kind", "measure", "revision", "state", "count", "unit", "precision", "member_state_count", "sex"),
+        **comparisons("partition_key", "institution", "stated_on", "visibility", "withdrawal_reason", "decided_at", "created_at"),
+        **comparisons("reporting_period_from", "reporting_period_to"),
         "reportingPeriod": compare("reporting_period_label"),
+        "cost": Within("Cost", has_cost),
+        "sourceDoc": Within("SourceDoc", has_source),
         "partner": related("PartnerAgency", "partner_id"),
         "cohort": related("Cohort", "cohort_id"),
+        "submission": related("Receipt", "submission_id"),
+        "memberStates": linked_many("MemberState", STATES_NAMED),
+        "departments": related_many("StatementDepartment", "statement_id"),
+        "decisions": related_many("Decision", "statement_id"),
     },
     orders={
         "CREATED_AT": SortKey("created_at"),
@@ -113,6 +125,7 @@ STATEMENT_DEPARTMENT = ObjectType(
     "StatementDepartment",
     table=StatementDepartment,
     fields={**columns("institution_type"), "department": one("Department", "department_code", "code")},
+    filters={**comparisons("institution_type"), "department": related("Department", "department_code", "code")},
 )
 
 REPORTING_PERIOD = ObjectType(
@@ -120,7 +133,11 @@ REPORTING_PERIOD = ObjectType(
     fields={"label": Column("reporting_period_label"), "from": Column("reporting_period_from"), "to": Column("reporting_period_to")},
 )
 
-COST = ObjectType("Cost", fields={"amount": Column("cost_amount"), "currency": Column("cost_currency")})
+COST = ObjectType(
+    "Cost",
+    fields={"amount": Column("cost_amount"), "currency": Column("cost_currency")},
+    filters={"amount": compare("cost_amount"), "currency": compare("cost_currency")},
+)
 
 SOURCE_DOC = ObjectType(
     "SourceDoc",
@@ -130,12 +147,19 @@ SOURCE_DOC = ObjectType(
         "page": Column("source_page"),
         "retrievedOn": Column("source_retrieved_on"),
     },
+    filters={
+        "url": compare("source_url"),
+        "title": compare("source_title"),
+        "page": compare("source_page"),
+        "retrievedOn": compare("source_retrieved_on"),
+    },
 )
 
 DECISION = ObjectType(
     "Decision",
     table=Decision,
     fields={"id": Identifier(), **columns("revision", "verdict", "reason", "decided_at"), "decidedBy": actor("decided_by_id")},
+    filters={"id": CompareKey(), **comparisons("revision", "verdict", "reason", "decided_at")},
 )
 
 STAFF = ObjectType("Staff", table=ApiClient, fields={"name": Expression(staff_name)})

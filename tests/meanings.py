@@ -10,6 +10,7 @@ from uuid import UUID
 
 from graphql import GraphQLResolveInfo, VariableNode
 
+from tests.matching import matches
 from tests.rows import Row
 from tests.semantics import KEYS, TABLES, Graph, Item, Order, in_order, key_of, paged, snake
 
@@ -24,7 +25,7 @@ def connection(type_name: str, among: Callable[[Graph, Any], list[Item]]) -> Cal
     """The resolver of a connection to the rows that `among` gives."""
 
     def connected(graph: Graph, source: Any, info: GraphQLResolveInfo[Any], args: dict[str, Any]) -> dict[str, Any]:
-        found = [item for item in among(graph, source) if graph.matches(item, args.get("filter"))]
+        found = [item for item in among(graph, source) if matches(graph, item, args.get("filter"))]
         return noted(graph, info, paged(found, ordered_by(type_name, args.get("order")), args))
 
     return connected
@@ -203,12 +204,18 @@ def referred(type_name: str, sender: str, **columns: str) -> Callable[..., Item 
 
 
 def member_states(graph: Graph, _source: Any, _info: Any, args: dict[str, Any]) -> list[Item]:
-    """All states; or those with a membership that satisfies all that is given."""
-    given = {name: value for name, value in args.items() if value is not None}
+    """All states that match the filter; or those of them with a membership that satisfies all else that is given."""
+    given = {name: value for name, value in args.items() if value is not None and name != "filter"}
     rows = in_order(graph.rows("member_state"), "code")
     if given:
         rows = [row for row in rows if any(belongs(one, given) for one in graph.rows("membership", member_state_code=row["code"]))]
-    return [Item("MemberState", row) for row in rows]
+    return [item for row in rows if matches(graph, item := Item("MemberState", row), args.get("filter"))]
+
+
+def departments(graph: Graph, _source: Any, _info: Any, args: dict[str, Any]) -> list[Item]:
+    """The departments that match the filter, by their list."""
+    found = [Item("Department", row) for row in in_order(graph.rows("department"), "list_order")]
+    return [item for item in found if matches(graph, item, args.get("filter"))]
 
 
 def belongs(membership: Row, given: dict[str, Any]) -> bool:
@@ -294,7 +301,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.node": node,
     "Query.nodes": nodes,
     "Query.memberStates": member_states,
-    "Query.departments": lambda graph, *_: [Item("Department", row) for row in in_order(graph.rows("department"), "list_order")],
+    "Query.departments": departments,
     "Query.partnerListings": lambda graph, *_: [
         Item("PartnerListing", row) for row in in_order(graph.rows("partner_listing"), "list_order")
     ],

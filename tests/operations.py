@@ -211,7 +211,9 @@ class Builder:
             return max(size, 1), 1 + size + self.filter_price([entry.arguments])
         listed = is_list_type(given.type.of_type if isinstance(given.type, GraphQLNonNull) else given.type)
         inner = entry.parent.name.endswith(("Connection", "Edge"))
-        return (1, 1) if inner or not listed else (LIST_COST, LIST_COST)
+        if inner or not listed:
+            return 1, 1
+        return LIST_COST, LIST_COST + (self.filter_price([entry.arguments]) if "filter" in given.args else 0)
 
     def arguments(self, given: GraphQLField, room: Room) -> str:
         """The arguments of a field, with their parentheses."""

@@ -1,8 +1,8 @@
 """What the rows mean to one viewer, in plain Python: the half of the oracle that knows nothing of GraphQL documents.
 
-Graph       the rows that a viewer may see, and which of them a filter matches
+Graph       the rows that a viewer may see; `matching.py` says which of them a filter matches
 POLICIES    who may see a row of each table
-OPERATORS   what a filter compares
+fold        a text without case and accents
 Order       the order of rows, ties by id; the cursor of a row is the text of its sort keys
 paged       the page of a connection
 """
@@ -115,25 +115,6 @@ class Graph:
             return bool(row["visibility"] == "PUBLIC" and row["state"] == "VERIFIED")
         return self.staff() or self.owner(row["partner_id"])
 
-    # What a filter says of a row.
-
-    def matches(self, item: Item, given: dict[str, Any] | None) -> bool:
-        """Whether the row satisfies a filter; what is null or absent in it says nothing."""
-        return all(self.satisfies(item, name, value) for name, value in (given or {}).items() if value is not None)
-
-    def satisfies(self, item: Item, name: str, value: Any) -> bool:
-        """Whether the row satisfies one entry of a filter."""
-        if name == "and":
-            return all(self.matches(item, part) for part in value)
-        if name == "or":
-            return any(self.matches(item, part) for part in value)
-        if name == "not":
-            return not self.matches(item, value)
-        if name in RELATIONS:
-            other = related(self, item, name)
-            return other is not None and self.matches(other, value)
-        return all(OPERATORS[operator](filtered(item, name), operand) for operator, operand in value.items())
-
 
 OPEN = {
     "member_state",
@@ -198,42 +179,9 @@ def related(graph: Graph, item: Item, name: str) -> Item | None:
     return graph.item(type_name, item.row[column])
 
 
-def filtered(item: Item, name: str) -> Any:
-    """The value that a filter compares."""
-    if name == "id":
-        return item.id
-    if name == "accepted":
-        return item.row["accepted_at"] is not None
-    return item.row["reporting_period_label" if name == "reportingPeriod" else snake(name)]
-
-
-def operand(value: Any, given: Any) -> Any:
-    """What was given to an operator, as a value of the kind that it is compared with."""
-    match value:
-        case datetime():
-            return datetime.fromisoformat(given)
-        case date():
-            return date.fromisoformat(given)
-        case Decimal():
-            return Decimal(str(given))
-        case _:
-            return given
-
-
 def fold(text: str) -> str:
     """The text in small letters and without accents; letter by letter, so that a sigma is the same at a word's end."""
     return "".join(letter.lower() for letter in normalize("NFKD", text) if not "\u0300" <= letter <= "\u036f")
-
-
-OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "eq": lambda value, given: value is not None and value == operand(value, given),
-    "in": lambda value, given: value is not None and any(value == operand(value, one) for one in given),
-    "lt": lambda value, given: value is not None and value < operand(value, given),
-    "lte": lambda value, given: value is not None and value <= operand(value, given),
-    "gt": lambda value, given: value is not None and value > operand(value, given),
-    "gte": lambda value, given: value is not None and value >= operand(value, given),
-    "isNull": lambda value, given: (value is None) == given,
-}
 
 
 # Sort keys. Python compares texts by code point and UUIDs by their number, which is bytewise.

@@ -1,12 +1,27 @@
 """Every name of the contract has a meaning, and every meaning a name: the schema and the registry of resolvers agree."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLUnionType, get_named_type
 
 from graph.schema import graphql_schema
-from resolvers.fields import Connection, Elements, Embedded, Many, Mutation, ObjectType, One, OneOf, Reference, Source
+from resolvers.fields import (
+    Connection,
+    Elements,
+    Embedded,
+    Many,
+    Mutation,
+    ObjectType,
+    One,
+    OneOf,
+    Reference,
+    Related,
+    RelatedMany,
+    Source,
+    Within,
+)
 from resolvers.queries import TYPES
 
 STRUCTURAL = {"PageInfo"}
@@ -21,10 +36,12 @@ OBJECTS = {
     and name not in STRUCTURAL
 }
 LOGIC = {"and", "or", "not"}
+FILTERS = {"Receipt": "SubmissionFilter"}
+"""Filters that are named otherwise than the type of what they keep."""
 TO_OTHERS = (One, OneOf, Reference, Many, Connection, Elements, Embedded, Source, Mutation)
 
 
-def members(name: str) -> Mapping[str, object]:
+def members(name: str) -> Mapping[str, Any]:
     """The members of an input of the schema, or the codes of an enum; none where there is no such type."""
     type_ = graphql_schema.type_map.get(name)
     if isinstance(type_, GraphQLInputObjectType):
@@ -60,8 +77,18 @@ def test_a_union_gives_objects_of_all_its_types() -> None:
                 assert {one.type for one in word.objects} == {member.name for member in union.types}
 
 
+def leads_to(name: str, member: str) -> tuple[str, bool]:
+    """The type that a member of a filter is about, and whether it is asked of many."""
+    promised = get_named_type(members(FILTERS.get(name, f"{name}Filter"))[member].type).name.removesuffix("Filter")
+    about = promised.removesuffix("List")
+    return {"Submission": "Receipt"}.get(about, about), promised != about
+
+
 @pytest.mark.parametrize("type_", TYPES.values(), ids=TYPES)
 def test_filters_and_orders_are_those_of_the_contract(type_: ObjectType) -> None:
-    assert set(type_.filters) == set(members(f"{type_.name}Filter") if type_.table else ())
+    assert set(type_.filters) == set(members(FILTERS.get(type_.name, f"{type_.name}Filter")))
+    for name, word in type_.filters.items():
+        if isinstance(word, Related | RelatedMany | Within):
+            assert leads_to(type_.name, name) == (word.type, isinstance(word, RelatedMany)), name
     assert set(type_.orders) == set(members(f"{type_.name}OrderField"))
     assert set(type_.default_order) <= set(type_.orders)

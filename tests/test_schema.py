@@ -17,6 +17,7 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLUnionType,
     OperationDefinitionNode,
     Undefined,
     build_client_schema,
@@ -53,8 +54,8 @@ SHAPES = {
         viewer: Viewer!
         node(id: ID!): Node
         nodes(ids: [ID!]!): [Node]!
-        memberStates(asOf: Date, body: Body, status: [MembershipStatus!]): [MemberState!]!
-        departments: [Department!]!
+        memberStates(asOf: Date, body: Body, status: [MembershipStatus!], filter: MemberStateFilter): [MemberState!]!
+        departments(filter: DepartmentFilter): [Department!]!
         partnerListings: [PartnerListing!]!
         partnerAgency(by: PartnerAgencyRef!): PartnerAgency
         partnerAgencies(filter: PartnerAgencyFilter, order: [PartnerAgencyOrder!], PAGE): PartnerAgencyConnection!
@@ -182,7 +183,31 @@ SHAPES = {
         not: MemberStateFilter
         id: IDFilter
         code: StringFilter
+        iso3: StringFilter
+        m49: StringFilter
         name: StringFilter
+        shortName: StringFilter
+        memberships: MembershipListFilter
+        hostedCohorts: CohortListFilter
+        cohorts: CohortListFilter
+        statements: StatementListFilter
+        agencies: PartnerAgencyListFilter
+    """,
+    "StatementListFilter": """
+        some: StatementFilter
+        none: StatementFilter
+        every: StatementFilter
+    """,
+    "StringFilter": """
+        eq: String
+        in: [String!]
+        lt: String
+        lte: String
+        gt: String
+        gte: String
+        isNull: Boolean
+        contains: String
+        startsWith: String
     """,
     "CohortModeFilter": """
         eq: CohortMode
@@ -338,6 +363,19 @@ def test_connections_are_all_alike() -> None:
             "pageInfo": "PageInfo!",
             "totalCount": "Int!",
         }
+
+
+NOT_FILTERED = {"Receipt": {"replayed", "contentDigest", "counts", "outcomes"}}
+"""What a list is not filtered by: what is computed, and the outcomes of single records."""
+
+
+def test_every_value_and_every_edge_can_be_filtered_by() -> None:
+    for name, type_ in OWN_TYPES.items():
+        filter_ = OWN_TYPES.get({"Receipt": "SubmissionFilter"}.get(name, f"{name}Filter"))
+        if isinstance(type_, GraphQLObjectType) and isinstance(filter_, GraphQLInputObjectType):
+            fields = {each for each, field in type_.fields.items() if not isinstance(get_named_type(field.type), GraphQLUnionType)}
+            left = fields - set(filter_.fields) - NOT_FILTERED.get(name, set())
+            assert left == set(), name
 
 
 def test_every_connection_takes_the_same_arguments() -> None:

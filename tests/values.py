@@ -24,6 +24,7 @@ from graphql import (
     get_named_type,
 )
 
+from tests.matching import COLUMNS
 from tests.rows import World
 from tests.semantics import NODES, TABLES, Item, snake
 
@@ -40,6 +41,26 @@ OTHERS: dict[str, list[Any]] = {
 }
 DEPTH = 3
 """How deep filters go."""
+TABLED = TABLES | {
+    "Membership": "membership",
+    "AgencyOperation": "agency_operation",
+    "PartnerListing": "partner_listing",
+    "CohortRole": "cohort_role",
+    "CohortCost": "cohort_cost",
+    "StatementDepartment": "statement_department",
+    "Cost": "statement",
+    "SourceDoc": "statement",
+}
+NAMED = COLUMNS | {
+    ("Membership", "inForceOn"): "valid_from",
+    ("AgencyOperation", "inForceOn"): "valid_to",
+    ("Cost", "amount"): "cost_amount",
+    ("Cost", "currency"): "cost_currency",
+    ("SourceDoc", "url"): "source_url",
+    ("SourceDoc", "title"): "source_title",
+    ("SourceDoc", "page"): "source_page",
+    ("SourceDoc", "retrievedOn"): "source_retrieved_on",
+}
 
 
 class Values:
@@ -65,9 +86,10 @@ class Values:
 
     def column(self, type_name: str, field_name: str) -> list[Any]:
         """The values of the column of a field, as JSON holds them."""
-        column = "reporting_period_label" if field_name == "reportingPeriod" else snake(field_name)
-        rows = self.world[TABLES[type_name]] if type_name in TABLES else []
-        return [spelt(row[column], number) for number, row in enumerate(rows) if row.get(column) is not None]
+        column = NAMED.get((type_name, field_name), snake(field_name))
+        rows = self.world[TABLED[type_name]] if type_name in TABLED else []
+        found = [value for row in rows for value in (row[column] if isinstance(row.get(column), list) else [row.get(column)])]
+        return [spelt(value, number) for number, value in enumerate(found) if value is not None]
 
 
 def spelt(value: Any, number: int) -> Any:
@@ -155,7 +177,7 @@ class Drafts:
 
     def inner(self, parent: GraphQLInputObjectType, name: str, given: GraphQLInputField, hint: Hint, deep: int) -> str:
         """The text of a field of an input object."""
-        null = not isinstance(given.type, GraphQLNonNull) and nested(parent)
+        null = not isinstance(given.type, GraphQLNonNull) and isinstance(get_named_type(given.type), GraphQLInputObjectType)
         defaulted = given.ast_node is not None and given.ast_node.default_value is not None
         below_it = hinted(parent, name, hint)
         return self.text(given.type, below_it, has_default=defaulted, null=null, one_of=parent.is_one_of, deep=deep - nested(parent))
@@ -257,7 +279,7 @@ def parts(text: str) -> int:
 def filters(given: GraphQLInputField) -> bool:
     """Whether an input field holds a filter of a type, or some."""
     kind = get_named_type(given.type)
-    return isinstance(kind, GraphQLInputObjectType) and nested(kind)
+    return isinstance(kind, GraphQLInputObjectType) and (nested(kind) or "some" in kind.fields)
 
 
 def nested(kind: GraphQLInputObjectType) -> bool:
@@ -268,7 +290,7 @@ def nested(kind: GraphQLInputObjectType) -> bool:
 def hinted(parent: GraphQLInputObjectType, name: str, hint: Hint) -> Hint:
     """Where to look for values of a field of an input object."""
     if nested(parent):
-        return parent.name.removesuffix("Filter"), name
+        return parent.name.removesuffix("Filter").replace("Submission", "Receipt"), name
     if parent.is_one_of:
         return parent.name.removesuffix("Ref").replace("Submission", "Receipt"), name
     return hint

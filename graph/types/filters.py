@@ -1,10 +1,12 @@
 """What lists can be filtered by, and ordered by: one filter and one order for each subject.
 
-All members of a filter that are given must hold, and {} holds for everything.
+All members of a filter that are given must hold, and {} holds for everything. A relation to one holds only where there is an object that
+the caller may see, so that {} under it asks for that alone; a relation to many is asked by `some`, `none` and `every`.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 import strawberry
@@ -12,9 +14,13 @@ import strawberry
 from graph.fields import describe, field
 from graph.types.operators import (
     AgencyKindFilter,
+    AtomicityFilter,
+    BodyFilter,
     BooleanFilter,
     CohortModeFilter,
     CohortStatusFilter,
+    CostKindFilter,
+    CountPolicyFilter,
     CountUnitFilter,
     DateFilter,
     DatePrecisionFilter,
@@ -23,21 +29,46 @@ from graph.types.operators import (
     DepartmentCategoryFilter,
     DepartmentScopeFilter,
     IDFilter,
+    InstitutionTypeFilter,
     IntFilter,
+    ListFilter,
     MeasureFilter,
+    MembershipStatusFilter,
     PrecisionFilter,
+    RoleFilter,
     SexFilter,
+    StatementKindFilter,
     StatementStateFilter,
     StringFilter,
+    StringListFilter,
+    SubmitModeFilter,
     VenueTypeFilter,
+    VerdictFilter,
     VisibilityFilter,
+    WithdrawalReasonFilter,
 )
 from graph.types.pages import Order
 
 AND = "All of these hold; an empty list always does."
 OR = "At least one of these holds; an empty list never does."
 NOT = "This does not hold; what a missing value leaves undecided counts as not holding, so that `not` keeps it."
+MANY = "that are related and that you may see; all members that are given must hold."
+SOURCE_REF = "Compares its sender's own key; keys of two senders may be alike."
 IDENTIFIER = "Compares its global identifier."
+
+
+@strawberry.input(description="Keeps memberships; all members that are given must hold.")
+class MembershipFilter:
+    """What memberships are filtered by."""
+
+    and_: list[MembershipFilter] | None = field(AND, name="and")
+    or_: list[MembershipFilter] | None = field(OR, name="or")
+    not_: MembershipFilter | None = field(NOT, name="not")
+    body: BodyFilter | None = field("Compares the body that the state belongs to.")
+    status: MembershipStatusFilter | None = field("Compares how the state belongs to it.")
+    from_: DateFilter | None = field("Compares its first day, which may be missing.", name="from")
+    to: DateFilter | None = field("Compares the day on which it ended, which is missing while it lasts.")
+    in_force_on: date | None = field("It is in force on this day; a first day that is missing is taken as long ago. null is refused.")
 
 
 @strawberry.input(description="Keeps member states; all members that are given must hold.")
@@ -49,7 +80,15 @@ class MemberStateFilter:
     not_: MemberStateFilter | None = field(NOT, name="not")
     id: IDFilter | None = field(IDENTIFIER)
     code: StringFilter | None = field("Compares its ISO 3166-1 alpha-2 code, such as JM.")
+    iso3: StringFilter | None = field("Compares its ISO 3166-1 alpha-3 code, such as JAM.")
+    m49: StringFilter | None = field("Compares its UN M49 code, such as 388, as text.")
     name: StringFilter | None = field("Compares its name in full.")
+    short_name: StringFilter | None = field("Compares its name as short as people use it.")
+    memberships: MembershipListFilter | None = field("Looks at its memberships of bodies, past ones too.")
+    hosted_cohorts: CohortListFilter | None = field("Looks at the cohorts that were held in it.")
+    cohorts: CohortListFilter | None = field("Looks at the cohorts about which a statement that you may see names it.")
+    statements: StatementListFilter | None = field("Looks at the statements that name it.")
+    agencies: PartnerAgencyListFilter | None = field("Looks at its national institutions.")
 
 
 @strawberry.input(description="Keeps departments; all members that are given must hold.")
@@ -61,8 +100,14 @@ class DepartmentFilter:
     not_: DepartmentFilter | None = field(NOT, name="not")
     id: IDFilter | None = field(IDENTIFIER)
     code: StringFilter | None = field("Compares its code, such as POLICE.")
+    label: StringFilter | None = field("Compares how the published page names it.")
+    name: StringFilter | None = field("Compares its name.")
     category: DepartmentCategoryFilter | None = field("Compares the kind of work that it does.")
     scope: DepartmentScopeFilter | None = field("Compares whether it is national or regional.")
+    list_order: IntFilter | None = field("Compares its place in the published list, from 1.")
+    cohorts: CohortListFilter | None = field("Looks at the cohorts about which a statement that you may see names it.")
+    statements: StatementListFilter | None = field("Looks at the statements that name it.")
+    agencies: PartnerAgencyListFilter | None = field("Looks at the agencies that are an instance of it.")
 
 
 @strawberry.input(description="Keeps partner agencies; all members that are given must hold.")
@@ -74,14 +119,54 @@ class PartnerAgencyFilter:
     not_: PartnerAgencyFilter | None = field(NOT, name="not")
     id: IDFilter | None = field(IDENTIFIER)
     code: StringFilter | None = field("Compares the code that IMPACS gave it, such as UNODC-AIRCOP.")
-    source_ref: StringFilter | None = field("Compares its sender's own key; keys of two senders may be alike.")
+    source_ref: StringFilter | None = field(SOURCE_REF)
     name: StringFilter | None = field("Compares its name.")
+    labels: StringListFilter | None = field("Looks at the other names that it goes by.")
     kind: AgencyKindFilter | None = field("Compares what sort of body it is.")
     accepted: BooleanFilter | None = field("Compares whether IMPACS has accepted it.")
-    parent: PartnerAgencyFilter | None = field("Its parent is there, and this holds for it.")
+    accepted_at: DateTimeFilter | None = field("Compares when IMPACS accepted it.")
+    revision: IntFilter | None = field("Compares how often its sender's record was stored.")
+    created_at: DateTimeFilter | None = field("Compares when it was first stored.")
+    parent: PartnerAgencyFilter | None = field("It is part of an agency that you may see, and this holds for that agency.")
+    self_or_ancestor: PartnerAgencyFilter | None = field(
+        'This holds for it, or for an agency above it that you may see: `{code: {eq: "UNODC"}}` keeps UNODC and its programmes.'
+    )
     member_state: MemberStateFilter | None = field("It belongs to one member state, and this holds for that state.")
     department: DepartmentFilter | None = field("It is an instance of a department, and this holds for that department.")
-    submitted_by: PartnerAgencyFilter | None = field("A partner sent it, and this holds for that partner.")
+    submitted_by: PartnerAgencyFilter | None = field("A partner that you may see sent it, and this holds for that partner.")
+    children: PartnerAgencyListFilter | None = field("Looks at the agencies that are directly part of it.")
+    operated_by: AgencyOperationListFilter | None = field("Looks at who operates it, past operators too.")
+    operates: AgencyOperationListFilter | None = field("Looks at what it operates, past operations too.")
+    listings: PartnerListingListFilter | None = field("Looks at the entries of the published list that name it.")
+    courses: CourseListFilter | None = field("Looks at the courses that it owns.")
+    cohorts: CohortListFilter | None = field("Looks at the cohorts in which it, or a descendant of it, has a role.")
+    statements: StatementListFilter | None = field("Looks at the statements that it made.")
+
+
+@strawberry.input(description="Keeps operations of agencies by others; all members that are given must hold.")
+class AgencyOperationFilter:
+    """What operations are filtered by."""
+
+    and_: list[AgencyOperationFilter] | None = field(AND, name="and")
+    or_: list[AgencyOperationFilter] | None = field(OR, name="or")
+    not_: AgencyOperationFilter | None = field(NOT, name="not")
+    agency: PartnerAgencyFilter | None = field("You may see the agency that is operated, and this holds for it.")
+    operator: PartnerAgencyFilter | None = field("You may see the agency that operates it, and this holds for that one.")
+    from_: DateFilter | None = field("Compares its first day, which may be missing.", name="from")
+    to: DateFilter | None = field("Compares the day on which it ended, which is missing while it lasts.")
+    in_force_on: date | None = field("It is in force on this day; a first day that is missing is taken as long ago. null is refused.")
+
+
+@strawberry.input(description="Keeps entries of the published list; all members that are given must hold.")
+class PartnerListingFilter:
+    """What entries of the list are filtered by."""
+
+    and_: list[PartnerListingFilter] | None = field(AND, name="and")
+    or_: list[PartnerListingFilter] | None = field(OR, name="or")
+    not_: PartnerListingFilter | None = field(NOT, name="not")
+    order: IntFilter | None = field("Compares its place in the list, from 1.")
+    label: StringFilter | None = field("Compares the entry's words as published.")
+    agencies: PartnerAgencyListFilter | None = field("Looks at the agencies that it names.")
 
 
 @strawberry.input(description="Keeps courses; all members that are given must hold.")
@@ -93,17 +178,45 @@ class CourseFilter:
     not_: CourseFilter | None = field(NOT, name="not")
     id: IDFilter | None = field(IDENTIFIER)
     code: StringFilter | None = field("Compares the code that IMPACS gave it.")
-    source_ref: StringFilter | None = field("Compares its sender's own key; keys of two senders may be alike.")
+    source_ref: StringFilter | None = field(SOURCE_REF)
     title: StringFilter | None = field("Compares its title.")
     subject: StringFilter | None = field("Compares the subject that it teaches.")
     certified: BooleanFilter | None = field("Compares whether it leads to a certificate.")
     train_the_trainer: BooleanFilter | None = field("Compares whether it trains trainers.")
-    accepted: BooleanFilter | None = field("Compares whether IMPACS has accepted it.")
     nominal_hours: DecimalFilter | None = field("Compares how many hours it is meant to take.")
+    languages: StringListFilter | None = field("Looks at the languages that it is taught in.")
     visibility: VisibilityFilter | None = field("Compares who may see it.")
+    accepted: BooleanFilter | None = field("Compares whether IMPACS has accepted it.")
+    accepted_at: DateTimeFilter | None = field("Compares when IMPACS accepted it.")
+    revision: IntFilter | None = field("Compares how often its sender's record was stored.")
     created_at: DateTimeFilter | None = field("Compares when it was first stored.")
-    owner: PartnerAgencyFilter | None = field("An agency owns it, and this holds for that agency.")
-    submitted_by: PartnerAgencyFilter | None = field("A partner sent it, and this holds for that partner.")
+    owner: PartnerAgencyFilter | None = field("An agency that you may see owns it, and this holds for that agency.")
+    submitted_by: PartnerAgencyFilter | None = field("A partner that you may see sent it, and this holds for that partner.")
+    cohorts: CohortListFilter | None = field("Looks at the cohorts that run it.")
+
+
+@strawberry.input(description="Keeps roles in cohorts; all members that are given must hold.")
+class CohortRoleFilter:
+    """What roles are filtered by."""
+
+    and_: list[CohortRoleFilter] | None = field(AND, name="and")
+    or_: list[CohortRoleFilter] | None = field(OR, name="or")
+    not_: CohortRoleFilter | None = field(NOT, name="not")
+    role: RoleFilter | None = field("Compares what the agency does in the cohort.")
+    agency: PartnerAgencyFilter | None = field("You may see the agency that holds it, and this holds for that agency.")
+
+
+@strawberry.input(description="Keeps cost lines of cohorts; all members that are given must hold.")
+class CohortCostFilter:
+    """What cost lines are filtered by."""
+
+    and_: list[CohortCostFilter] | None = field(AND, name="and")
+    or_: list[CohortCostFilter] | None = field(OR, name="or")
+    not_: CohortCostFilter | None = field(NOT, name="not")
+    kind: CostKindFilter | None = field("Compares what it pays for.")
+    amount: DecimalFilter | None = field("Compares how much, in its own currency.")
+    currency: StringFilter | None = field("Compares the currency's ISO 4217 code.")
+    source: StringFilter | None = field("Compares where the amount comes from.")
 
 
 @strawberry.input(description="Keeps cohorts; all members that are given must hold.")
@@ -115,7 +228,7 @@ class CohortFilter:
     not_: CohortFilter | None = field(NOT, name="not")
     id: IDFilter | None = field(IDENTIFIER)
     code: StringFilter | None = field("Compares the code that IMPACS gave it.")
-    source_ref: StringFilter | None = field("Compares its sender's own key; keys of two senders may be alike.")
+    source_ref: StringFilter | None = field(SOURCE_REF)
     title: StringFilter | None = field("Compares its title.")
     location: StringFilter | None = field("Compares the place where it was taught, as its sender wrote it.")
     starts_on: DateFilter | None = field("Compares its first day; mind `datePrecision`.")
@@ -124,12 +237,99 @@ class CohortFilter:
     mode: CohortModeFilter | None = field("Compares how it was taught.")
     venue_type: VenueTypeFilter | None = field("Compares where it was taught, as seen by its participants.")
     status: CohortStatusFilter | None = field("Compares how far it has come.")
+    narrative: StringFilter | None = field("Compares what is told about it.")
+    featured_in: StringFilter | None = field(
+        "Compares the address of the page that features it; `{isNull: false}` keeps those that are featured."
+    )
+    count_policy: CountPolicyFilter | None = field("Compares where its numbers come from.")
     visibility: VisibilityFilter | None = field("Compares who may see it.")
     accepted: BooleanFilter | None = field("Compares whether IMPACS has accepted it.")
+    accepted_at: DateTimeFilter | None = field("Compares when IMPACS accepted it.")
+    revision: IntFilter | None = field("Compares how often its sender's record was stored.")
     created_at: DateTimeFilter | None = field("Compares when it was first stored.")
     venue_state: MemberStateFilter | None = field("It was held in a member state, and this holds for that state.")
-    submitted_by: PartnerAgencyFilter | None = field("A partner sent it, and this holds for that partner.")
-    same_run_as: CohortFilter | None = field("IMPACS joined it to another cohort as the same run, and this holds for that cohort.")
+    submitted_by: PartnerAgencyFilter | None = field("A partner that you may see sent it, and this holds for that partner.")
+    same_run_as: CohortFilter | None = field(
+        "IMPACS joined it to a cohort that you may see as the same run, and this holds for that cohort."
+    )
+    same_runs: CohortListFilter | None = field("Looks at the cohorts that IMPACS joined to it as the same run.")
+    courses: CourseListFilter | None = field("Looks at the courses that it runs.")
+    roles: CohortRoleListFilter | None = field("Looks at the roles of agencies in it.")
+    costs: CohortCostListFilter | None = field("Looks at its cost lines, which its sender and staff see.")
+    statements: StatementListFilter | None = field(
+        "Looks at what is stated about it: `{none: {state: {eq: VERIFIED}}}` keeps cohorts without a verified statement that you see."
+    )
+    member_states: MemberStateListFilter | None = field("Looks at the states that statements about it name, as far as you may see these.")
+    departments: DepartmentListFilter | None = field("Looks at the departments that statements about it name, as far as you may see these.")
+
+
+@strawberry.input(description="Compares an amount of money; all members that are given must hold.")
+class CostFilter:
+    """What amounts are filtered by."""
+
+    and_: list[CostFilter] | None = field(AND, name="and")
+    or_: list[CostFilter] | None = field(OR, name="or")
+    not_: CostFilter | None = field(NOT, name="not")
+    amount: DecimalFilter | None = field("Compares how much, in its own currency.")
+    currency: StringFilter | None = field("Compares the currency's ISO 4217 code.")
+
+
+@strawberry.input(description="Compares the document that a statement rests on; all members that are given must hold.")
+class SourceDocFilter:
+    """What source documents are filtered by."""
+
+    and_: list[SourceDocFilter] | None = field(AND, name="and")
+    or_: list[SourceDocFilter] | None = field(OR, name="or")
+    not_: SourceDocFilter | None = field(NOT, name="not")
+    url: StringFilter | None = field("Compares its address on the web.")
+    title: StringFilter | None = field("Compares what it is called.")
+    page: StringFilter | None = field("Compares the page or section, as its sender wrote it.")
+    retrieved_on: DateFilter | None = field("Compares the day on which it was read.")
+
+
+@strawberry.input(description="Keeps departments of statements; all members that are given must hold.")
+class StatementDepartmentFilter:
+    """What departments of a slice are filtered by."""
+
+    and_: list[StatementDepartmentFilter] | None = field(AND, name="and")
+    or_: list[StatementDepartmentFilter] | None = field(OR, name="or")
+    not_: StatementDepartmentFilter | None = field(NOT, name="not")
+    institution_type: InstitutionTypeFilter | None = field("Compares the kind of institution within the department.")
+    department: DepartmentFilter | None = field("This holds for the department.")
+
+
+@strawberry.input(description="Keeps decisions of staff; all members that are given must hold.")
+class DecisionFilter:
+    """What decisions are filtered by."""
+
+    and_: list[DecisionFilter] | None = field(AND, name="and")
+    or_: list[DecisionFilter] | None = field(OR, name="or")
+    not_: DecisionFilter | None = field(NOT, name="not")
+    id: IDFilter | None = field(IDENTIFIER)
+    revision: IntFilter | None = field("Compares the statement's revision that was decided about.")
+    verdict: VerdictFilter | None = field("Compares what was decided.")
+    reason: StringFilter | None = field("Compares the reason that staff gave.")
+    decided_at: DateTimeFilter | None = field("Compares when it was decided.")
+
+
+@strawberry.input(description="Keeps submissions; all members that are given must hold.")
+class SubmissionFilter:
+    """What submissions are filtered by."""
+
+    and_: list[SubmissionFilter] | None = field(AND, name="and")
+    or_: list[SubmissionFilter] | None = field(OR, name="or")
+    not_: SubmissionFilter | None = field(NOT, name="not")
+    id: IDFilter | None = field(IDENTIFIER)
+    submission_key: StringFilter | None = field("Compares the key that its sender gave it.")
+    mode: SubmitModeFilter | None = field("Compares whether it was only checked, or stored.")
+    atomicity: AtomicityFilter | None = field("Compares what one rejected record did to the rest.")
+    received_at: DateTimeFilter | None = field("Compares when it arrived.")
+    committed_at: DateTimeFilter | None = field("Compares when it was stored.")
+    people: IntFilter | None = field("Compares the sum of its counts.")
+    partner: PartnerAgencyFilter | None = field("This holds for the partner that sent it.")
+    statements: StatementListFilter | None = field(
+        "Looks at the statements that came in it: `{some: {state: {eq: PENDING}}}` keeps those of which some still wait."
+    )
 
 
 @strawberry.input(description="Keeps statements; all members that are given must hold.")
@@ -141,22 +341,98 @@ class StatementFilter:
     not_: StatementFilter | None = field(NOT, name="not")
     id: IDFilter | None = field(IDENTIFIER)
     source_ref: StringFilter | None = field("Compares the key that its partner gave it.")
+    kind: StatementKindFilter | None = field("Compares what it is about.")
     measure: MeasureFilter | None = field("Compares the stage that it counts.")
+    revision: IntFilter | None = field("Compares its current revision.")
     state: StatementStateFilter | None = field("Compares where its current revision stands.")
+    count: IntFilter | None = field("Compares the number that it states.")
     unit: CountUnitFilter | None = field("Compares whether it counts people or participations.")
     precision: PrecisionFilter | None = field("Compares how exact its count is.")
-    sex: SexFilter | None = field("Compares the sex that it is limited to.")
-    visibility: VisibilityFilter | None = field("Compares who may see it.")
-    count: IntFilter | None = field("Compares the number that it states.")
     member_state_count: IntFilter | None = field("Compares how many member states it says that it covers.")
+    sex: SexFilter | None = field("Compares the sex that it is limited to.")
     reporting_period: StringFilter | None = field("Compares the label of its reporting period, such as FY2019.")
+    reporting_period_from: DateFilter | None = field("Compares the first day of its reporting period, which may be missing.")
+    reporting_period_to: DateFilter | None = field("Compares the last day of its reporting period, which may be missing.")
     partition_key: StringFilter | None = field("Compares the key of the set that it belongs to.")
     institution: StringFilter | None = field("Compares the unit or institution that it names.")
     stated_on: DateFilter | None = field("Compares the day on which its source stated it.")
-    created_at: DateTimeFilter | None = field("Compares when it was first stored.")
+    visibility: VisibilityFilter | None = field("Compares who may see it.")
+    withdrawal_reason: WithdrawalReasonFilter | None = field("Compares why it was taken back.")
     decided_at: DateTimeFilter | None = field("Compares when staff last decided about it.")
-    partner: PartnerAgencyFilter | None = field("This holds for the partner that states it.")
+    created_at: DateTimeFilter | None = field("Compares when it was first stored.")
+    cost: CostFilter | None = field("It states a cost, and this holds for that cost.")
+    source_doc: SourceDocFilter | None = field("It names its source document, and this holds for that document.")
+    partner: PartnerAgencyFilter | None = field("You may see the partner that states it, and this holds for that partner.")
     cohort: CohortFilter | None = field("You may see its cohort, and this holds for it.")
+    submission: SubmissionFilter | None = field("You may see the submission that it came in, and this holds for it.")
+    member_states: MemberStateListFilter | None = field("Looks at the states that it names.")
+    departments: StatementDepartmentListFilter | None = field("Looks at the departments that it names.")
+    decisions: DecisionListFilter | None = field("Looks at what staff decided about it, as far as you may see it.")
+
+
+@strawberry.input(description=f"Looks at the memberships {MANY}")
+class MembershipListFilter(ListFilter[MembershipFilter]):
+    """What lists of memberships are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the member states {MANY}")
+class MemberStateListFilter(ListFilter[MemberStateFilter]):
+    """What lists of member states are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the departments {MANY}")
+class DepartmentListFilter(ListFilter[DepartmentFilter]):
+    """What lists of departments are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the partner agencies {MANY}")
+class PartnerAgencyListFilter(ListFilter[PartnerAgencyFilter]):
+    """What lists of partner agencies are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the operations of agencies {MANY}")
+class AgencyOperationListFilter(ListFilter[AgencyOperationFilter]):
+    """What lists of operations of agencies are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the entries of the published list {MANY}")
+class PartnerListingListFilter(ListFilter[PartnerListingFilter]):
+    """What lists of entries of the published list are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the courses {MANY}")
+class CourseListFilter(ListFilter[CourseFilter]):
+    """What lists of courses are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the roles in cohorts {MANY}")
+class CohortRoleListFilter(ListFilter[CohortRoleFilter]):
+    """What lists of roles in cohorts are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the cost lines of cohorts {MANY}")
+class CohortCostListFilter(ListFilter[CohortCostFilter]):
+    """What lists of cost lines of cohorts are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the cohorts {MANY}")
+class CohortListFilter(ListFilter[CohortFilter]):
+    """What lists of cohorts are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the departments of statements {MANY}")
+class StatementDepartmentListFilter(ListFilter[StatementDepartmentFilter]):
+    """What lists of departments of statements are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the decisions of staff {MANY}")
+class DecisionListFilter(ListFilter[DecisionFilter]):
+    """What lists of decisions of staff are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the statements {MANY}")
+class StatementListFilter(ListFilter[StatementFilter]):
+    """What lists of statements are filtered by."""
 
 
 class PartnerAgencyOrderField(StrEnum):

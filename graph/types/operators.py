@@ -12,24 +12,38 @@ import strawberry
 from graph.fields import field
 from graph.types.codes import (
     AgencyKind,
+    Atomicity,
+    Body,
     CohortMode,
     CohortStatus,
+    CostKind,
+    CountPolicy,
     CountUnit,
     DatePrecision,
     DepartmentCategory,
     DepartmentScope,
+    InstitutionType,
     Measure,
+    MembershipStatus,
     Precision,
+    Role,
     Sex,
+    StatementKind,
     StatementState,
+    SubmitMode,
     VenueType,
+    Verdict,
     Visibility,
+    WithdrawalReason,
 )
 
 T = TypeVar("T")
+F = TypeVar("F")
 
 EQUAL = "The value is this one."
 AMONG = "The value is one of these; an empty list matches nothing."
+FOLDED = "case and accents folded"
+SHORT = "At most 200 characters, none of which has a special meaning; an empty text is in every value."
 MISSING = "true: the value is missing; false: it is there."
 
 
@@ -55,9 +69,33 @@ class CodeFilter(Generic[T]):
     is_null: bool | None = field("true: no code is given; false: one is given.")
 
 
-@strawberry.input(description="Compares a text, letter by letter and in the order of code points: upper and lower case differ.")
+@strawberry.input(
+    description="Compares a text. `contains` and `startsWith` fold case and accents: small letters, after Unicode NFKD without the marks "
+    "U+0300 to U+036F; the others compare letter by letter, in the order of code points."
+)
 class StringFilter(Comparison[str]):
     """The operators of texts."""
+
+    contains: str | None = field(f"The value has this text in it, {FOLDED}: `curacao` finds Curaçao. {SHORT}")
+    starts_with: str | None = field(f"The value starts with this text, {FOLDED}. {SHORT}")
+
+
+@strawberry.input(description="Compares the texts of a list; all members that are given must hold.")
+class StringListFilter:
+    """The operators of lists of texts."""
+
+    some: StringFilter | None = field("At least one of the texts satisfies this.")
+    none: StringFilter | None = field("None of the texts satisfies this; an empty list always holds.")
+    every: StringFilter | None = field("All of the texts satisfy this; an empty list always holds.")
+
+
+@strawberry.input(description="Looks at the related objects that you may see; all members that are given must hold.")
+class ListFilter(Generic[F]):
+    """The operators of relations to many."""
+
+    some: F | None = field("At least one that you may see satisfies this; {} asks only that there is one.")
+    none: F | None = field("None that you may see satisfies this; {} asks that there is none.")
+    every: F | None = field("All that you may see satisfy this, also where there is none.")
 
 
 @strawberry.input(description="Compares a whole number.")
@@ -161,3 +199,58 @@ class PrecisionFilter(CodeFilter[Precision]):
 @strawberry.input(description="Compares the sex that a statement is limited to.")
 class SexFilter(CodeFilter[Sex]):
     """The operators of Sex."""
+
+
+@strawberry.input(description="Compares the body that a membership is of.")
+class BodyFilter(CodeFilter[Body]):
+    """The operators of Body."""
+
+
+@strawberry.input(description="Compares how a state belongs to a body.")
+class MembershipStatusFilter(CodeFilter[MembershipStatus]):
+    """The operators of MembershipStatus."""
+
+
+@strawberry.input(description="Compares where a cohort's numbers come from.")
+class CountPolicyFilter(CodeFilter[CountPolicy]):
+    """The operators of CountPolicy."""
+
+
+@strawberry.input(description="Compares what an agency does in a cohort.")
+class RoleFilter(CodeFilter[Role]):
+    """The operators of Role."""
+
+
+@strawberry.input(description="Compares what a cost line pays for.")
+class CostKindFilter(CodeFilter[CostKind]):
+    """The operators of CostKind."""
+
+
+@strawberry.input(description="Compares what a statement is about.")
+class StatementKindFilter(CodeFilter[StatementKind]):
+    """The operators of StatementKind."""
+
+
+@strawberry.input(description="Compares the kind of institution within a department.")
+class InstitutionTypeFilter(CodeFilter[InstitutionType]):
+    """The operators of InstitutionType."""
+
+
+@strawberry.input(description="Compares why a statement was taken back.")
+class WithdrawalReasonFilter(CodeFilter[WithdrawalReason]):
+    """The operators of WithdrawalReason."""
+
+
+@strawberry.input(description="Compares what staff decided.")
+class VerdictFilter(CodeFilter[Verdict]):
+    """The operators of Verdict."""
+
+
+@strawberry.input(description="Compares whether a submission was only checked, or stored.")
+class SubmitModeFilter(CodeFilter[SubmitMode]):
+    """The operators of SubmitMode."""
+
+
+@strawberry.input(description="Compares what one rejected record did to the rest of its submission.")
+class AtomicityFilter(CodeFilter[Atomicity]):
+    """The operators of Atomicity."""

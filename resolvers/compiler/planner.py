@@ -192,7 +192,8 @@ class Planner:
         return Several(selection.key, Rows((asked,), (), (asked.c.position,)), tuple(named))
 
     def _many(self, word: words.Many, selection: Selection, place: Place) -> Field:
-        _, row, allowed = self.visible(word.type)
+        type_, row, allowed = self.visible(word.type)
+        given = self.arguments(selection, place.type)
         where = [allowed]
         tables: tuple[Row, ...] = (row,)
         link = row
@@ -203,7 +204,9 @@ class Planner:
         if word.on:
             where.append(word.on(place.row, row, self.door))
         if word.where:
-            where += word.where(row, self.arguments(selection, place.type), self)
+            where += word.where(row, given, self)
+        if "filter" in given:
+            where.append(self.filters.predicate(type_, row, given["filter"], (*place.path, "filter")))
         rows = Rows(tables, tuple(where), tuple(word.order(row, link)))
         return Many(selection.key, rows, self.children(word.type, selection, row, place))
 
