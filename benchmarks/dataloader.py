@@ -4,6 +4,7 @@ A request has one session and one set of loaders; each level of an operation is 
 join, and documents are parsed and validated once. It knows no policies, no prices and no limits, which is in its favour.
 """
 
+import asyncio
 import base64
 import os
 from collections import defaultdict
@@ -38,17 +39,22 @@ sessions = async_sessionmaker(engine, expire_on_commit=False)
 
 
 class Loaders:
-    """The session and the loaders of one request; a loader is made when it is first asked for."""
+    """The session and the loaders of one request; a loader is made when it is first asked for.
+
+    A session runs one statement at a time, and loaders of one level run together: they take turns.
+    """
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
+        self._turn = asyncio.Lock()
         self._made: dict[Any, DataLoader[Any, Any]] = {}
 
     def one(self, table: Any) -> DataLoader[Any, Any]:
         """Rows of a table by their id."""
 
         async def load(keys: list[Any]) -> list[Any]:
-            rows = {row.id: row for row in await self.session.scalars(select(table).where(table.id.in_(keys)))}
+            async with self._turn:
+                rows = {row.id: row for row in await self.session.scalars(select(table).where(table.id.in_(keys)))}
             return [rows.get(key) for key in keys]
 
         return self._loader((table,), load)
@@ -79,8 +85,9 @@ class Loaders:
 
     async def _grouped(self, keys: list[UUID], found: Select[Any]) -> list[list[Any]]:
         groups: dict[UUID, list[Any]] = defaultdict(list)
-        for key, row in await self.session.execute(found):
-            groups[key].append(row)
+        async with self._turn:
+            for key, row in await self.session.execute(found):
+                groups[key].append(row)
         return [groups[key] for key in keys]
 
     def _loader(self, name: Any, load: Load) -> DataLoader[Any, Any]:

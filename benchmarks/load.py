@@ -92,8 +92,7 @@ async def measure(port: int, next_body: Callable[[], bytes], credential: str, *,
     """
     latencies: list[float] = []
     open_connections = [await connect(port) for _ in range(connections)]
-    for connection in open_connections:
-        await connection.send(request(port, next_body(), credential))
+    await asyncio.gather(*[connection.send(request(port, next_body(), credential)) for connection in open_connections])
     begin = time.perf_counter()
 
     async def work(connection: Connection) -> None:

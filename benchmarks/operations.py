@@ -87,7 +87,7 @@ SEARCH = Operation(
     contended=False,
 )
 
-READS = (PAGE, NESTED, ONE, FILTERED, FAR, SEARCH, PARTICIPATION)
+READS = (PAGE, NESTED, ONE, FILTERED, FAR, PARTICIPATION)
 
 WALK = "query Walk($first: Int!, $after: String) { statements(first: $first, after: $after) { pageInfo { endCursor } } }"
 

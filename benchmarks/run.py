@@ -155,10 +155,11 @@ async def walked(operation: Operation, port: int, credential: str) -> Operation:
 
 async def cursor_after(rows: int, port: int, credential: str) -> str | None:
     """The cursor of the statement with so many before and including it, as a server gives it page after page."""
+    connection = await load.connect(port)
     after = None
     for done in range(0, rows, 100):
-        variables = {"first": min(100, rows - done), "after": after}
-        answer: Any = await load.once(port, orjson.dumps({"query": operations.WALK, "variables": variables}), credential)
+        asked = orjson.dumps({"query": operations.WALK, "variables": {"first": min(100, rows - done), "after": after}})
+        answer = orjson.loads(await connection.send(load.request(port, asked, credential)))
         after = answer["data"]["statements"]["pageInfo"]["endCursor"]
     return after
 
@@ -197,6 +198,7 @@ async def measure_read(operation: Operation, ports: Ports, credential: str, seco
     """The figures of one read; raises RuntimeError if the answers differ."""
     asked = orjson.dumps({"query": operation.query, "variables": operation.variables})
     named = orjson.dumps({"operationName": operation.name})
+    click.echo(f"measuring: {operation.name}", err=True)
     answers = [await load.once(ports.graph, asked, credential), await load.once(ports.floor, named, credential)]
     contended = asked
     if operation.contended and operation.walked:
