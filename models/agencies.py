@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from models.base import Table, created, identifier, moment, one_of, text_field
+from models.base import Table, created, identifier, moment, none_missing, one_of, text_field
 
 
 class AgencyKind(StrEnum):
@@ -31,7 +31,7 @@ class PartnerAgency(Table, table=True):
     """
 
     __tablename__ = "partner_agency"
-    __table_args__ = (one_of("kind", AgencyKind), UniqueConstraint("submitted_by_id", "source_ref"))
+    __table_args__ = (one_of("kind", AgencyKind), none_missing("labels"), UniqueConstraint("submitted_by_id", "source_ref"))
 
     id: UUID = identifier()
     code: str | None = text_field(default=None, unique=True)

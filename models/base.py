@@ -40,6 +40,16 @@ def one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
+def none_missing(column: str) -> CheckConstraint:
+    """The check that an array holds no null."""
+    return CheckConstraint(f"array_position({column}, NULL) IS NULL", name=column)
+
+
+def together(name: str, one: str, other: str) -> CheckConstraint:
+    """The check that two columns are both given, or both null."""
+    return CheckConstraint(f"({one} IS NULL) = ({other} IS NULL)", name=name)
+
+
 def text_field(**arguments: Any) -> Any:
     """A field stored as text."""
     return Field(sa_type=Text, **arguments)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Index, Numeric, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from models.base import Table, Visibility, created, identifier, moment, money, one_of, text_field
+from models.base import Table, Visibility, created, identifier, moment, money, none_missing, one_of, text_field
 
 
 class DatePrecision(StrEnum):
@@ -83,6 +83,7 @@ class Course(Table, table=True):
     __tablename__ = "course"
     __table_args__ = (
         one_of("visibility", Visibility),
+        none_missing("languages"),
         UniqueConstraint("submitted_by_id", "source_ref"),
         Index("ix_course_title_id", "title", "id"),
     )

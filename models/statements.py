@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import Table, Visibility, created, identifier, moment, money, one_of, text_field
+from models.base import Table, Visibility, created, identifier, moment, money, one_of, text_field, together
 
 
 class StatementKind(StrEnum):
@@ -107,6 +107,7 @@ class Statement(Table, table=True):
         one_of("visibility", Visibility),
         one_of("withdrawal_reason", WithdrawalReason),
         CheckConstraint("count >= 0", name="count"),
+        together("cost", "cost_amount", "cost_currency"),
         UniqueConstraint("partner_id", "source_ref"),
         Index("ix_statement_cohort_id_id", "cohort_id", "id"),
         Index("ix_statement_partner_id_id", "partner_id", "id"),

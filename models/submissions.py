@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Text, UniqueConstrain
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from models.base import Table, identifier, moment, one_of, text_field
+from models.base import Table, identifier, moment, none_missing, one_of, text_field, together
 
 
 class SubmitMode(StrEnum):
@@ -65,6 +65,7 @@ class Submission(Table, table=True):
     __table_args__ = (
         one_of("mode", SubmitMode),
         one_of("atomicity", Atomicity),
+        together("committed", "submission_key", "committed_at"),
         UniqueConstraint("partner_id", "submission_key"),
         Index("ix_submission_partner_id_id", "partner_id", "id"),
     )
@@ -109,6 +110,7 @@ class SubmissionIssue(Table, table=True):
     __tablename__ = "submission_issue"
     __table_args__ = (
         one_of("severity", Severity),
+        none_missing("path"),
         Index("ix_submission_issue_submission_id_index_position", "submission_id", "index", "position", unique=True),
         ForeignKeyConstraint(
             ["submission_id", "index"],

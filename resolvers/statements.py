@@ -20,12 +20,14 @@ from resolvers.fields import (
     ObjectType,
     One,
     OneOf,
+    Related,
     SortKey,
     Through,
     Within,
     columns,
     compare,
     comparisons,
+    joined,
     linked_many,
     one,
     related,
@@ -69,6 +71,12 @@ STATES_NAMED = Through(
     far=lambda link, state: state.c.code == link.c.member_state_code,
 )
 
+
+def receipt_of(statement: Row, submission: Row, door: Door) -> Predicate:
+    """The submission, unless it is only checked: then it has no key, and is no receipt."""
+    return and_(submission.c.id == statement.c.submission_id, submission.c.submission_key.is_not(None))
+
+
 STATEMENT = ObjectType(
     "Statement",
     table=Statement,
@@ -92,7 +100,7 @@ STATEMENT = ObjectType(
         "sourceDoc": Embedded("SourceDoc", has_source),
         "partner": one("PartnerAgency", "partner_id"),
         "cohort": one("Cohort", "cohort_id"),
-        "submission": one("Receipt", "submission_id"),
+        "submission": One("Receipt", receipt_of),
         "enteredBy": actor("created_by_id"),
         "decisions": Many("Decision", lambda statement, row, door: row.c.statement_id == statement.c.id, lambda row, _: (row.c.id,)),
     },
@@ -106,7 +114,7 @@ STATEMENT = ObjectType(
         "sourceDoc": Within("SourceDoc", has_source),
         "partner": related("PartnerAgency", "partner_id"),
         "cohort": related("Cohort", "cohort_id"),
-        "submission": related("Receipt", "submission_id"),
+        "submission": Related("Receipt", joined(receipt_of)),
         "memberStates": linked_many("MemberState", STATES_NAMED),
         "departments": related_many("StatementDepartment", "statement_id"),
         "decisions": related_many("Decision", "statement_id"),

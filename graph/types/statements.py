@@ -81,7 +81,7 @@ class Statement(Node):
     partner: PartnerAgency | None = field("The agency that says it; null if you may not see that agency.")
     cohort: Cohort | None = field("The cohort that it is about; null if you may not see that cohort.")
     submission: LazyReceipt | None = field(
-        "The submission that it came in; null for what IMPACS entered, and for callers other than its partner and staff."
+        "The submission that it came in; null for what IMPACS entered, in a VALIDATE, and for callers other than its partner and staff."
     )
     entered_by: Actor | None = field(
         "Who sent it: its partner, or staff on the partner's behalf; null for reference data, or if you may not see that agency."
