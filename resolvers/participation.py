@@ -10,7 +10,7 @@ from models.policies import Row
 from resolvers.compiler.arguments import Argument, Arguments, Bound
 from resolvers.compiler.binds import decode_id
 from resolvers.compiler.plan import Rows
-from resolvers.counting import Dimension, Participation, Request, participation
+from resolvers.counting import Dimension, Explained, Participation, Request, participation
 from resolvers.errors import InputError
 from resolvers.fields import Elements, Embedded, Expression, ObjectType, Origin, Planning, Source, camel, columns, one
 
@@ -106,10 +106,49 @@ def inconsistencies(parent: Answer, given: Arguments, planning: Planning, below:
     return ordered(parent.rules.inconsistencies, "position")
 
 
+class Choice:
+    """One use of `explain` or `omitted`: the populations that its objects are made of, and the statements about them."""
+
+    def __init__(self, explained: Explained) -> None:
+        self.c = explained.populations.c
+        self.fates = explained.fates
+
+
 def explanations(parent: Answer, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
-    """What was chosen for the first populations."""
-    first = planning.binds.argument(scalar(given["first"]), Integer())
-    return ordered(parent.rules.explain(first), "population_id")
+    """What was chosen for the first populations that give a number."""
+    return chosen(parent.rules.explain(limit(given, planning)))
+
+
+def omissions(parent: Answer, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
+    """The first populations that give none."""
+    return chosen(parent.rules.omitted(limit(given, planning)))
+
+
+def chosen(explained: Explained) -> Origin:
+    """The populations in the order of their ids."""
+    return Origin(Choice(explained), ordered(explained.populations, "population_id").rows)
+
+
+def used(parent: Choice, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
+    """The first statements that give the population's numbers."""
+    return fates(parent, given, planning, "use")
+
+
+def excluded(parent: Choice, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
+    """The first statements about the population that give nothing."""
+    return fates(parent, given, planning, "reason")
+
+
+def fates(parent: Choice, given: Arguments, planning: Planning, mark: str) -> Origin:
+    """The first statements about the population that have a use, or a reason."""
+    row = parent.fates.alias()
+    where = (row.c.population_id == parent.c.population_id, row.c[mark].is_not(None))
+    return Origin(row, Rows((row,), where, (row.c.id,), limit(given, planning)))
+
+
+def limit(given: Arguments, planning: Planning) -> ColumnElement[Any]:
+    """The bind of `first`."""
+    return planning.binds.argument(scalar(given["first"]), Integer())
 
 
 def ordered(relation: Row, key: str) -> Origin:
@@ -134,6 +173,7 @@ PARTICIPATION_TABLE = ObjectType(
         "pendingDelta": Expression(lambda answer, door: answer.rules.pending_delta),  # type: ignore[attr-defined]
         "coverage": Embedded("Coverage"),
         "explain": Source("Explanation", explanations, many=True),
+        "omitted": Source("Omission", omissions, many=True),
     },
 )
 
@@ -176,11 +216,26 @@ INCONSISTENT_SETS = ObjectType("InconsistentSets", fields={"cohort": one("Cohort
 EXPLANATION = ObjectType(
     "Explanation",
     fields={
-        **columns("rule", "total", "total_statements", "row_statements", "alternatives", "text"),
+        **columns("rule", "total", "unit", "precision", "not_attributable", "total_statements", "row_statements", "alternatives", "text"),
         "cohort": one("Cohort", "population_id"),
         "partner": one("PartnerAgency", "partner_id"),
+        "statements": Source("ExplainedStatement", used, many=True),
+        "excluded": Source("ExcludedStatement", excluded, many=True),
     },
 )
+
+OMISSION = ObjectType(
+    "Omission",
+    fields={
+        **columns("rule", "reason", "not_attributable", "text"),
+        "cohort": one("Cohort", "population_id"),
+        "excluded": Source("ExcludedStatement", excluded, many=True),
+    },
+)
+
+EXPLAINED_STATEMENT = ObjectType("ExplainedStatement", fields={"statement": one("Statement", "id"), **columns("use")})
+
+EXCLUDED_STATEMENT = ObjectType("ExcludedStatement", fields={"statement": one("Statement", "id"), **columns("reason", "rule", "text")})
 
 QUERIES = {"participation": Source("ParticipationTable", answer)}
 
@@ -194,4 +249,7 @@ TYPES = (
     COVERAGE,
     INCONSISTENT_SETS,
     EXPLANATION,
+    EXPLAINED_STATEMENT,
+    EXCLUDED_STATEMENT,
+    OMISSION,
 )

@@ -67,7 +67,7 @@ class Asking:
         answer = participation(request, Door(asking.kind, asking.scopes))
         given |= {"measure": Measure.COMPLETED.value, "viewer_agency_id": asking.agency_id}
         async with self.database.write() as transaction:
-            explained, inconsistent = answer.explain(), answer.inconsistencies
+            explained, inconsistent = answer.explain().populations, answer.inconsistencies
             (table,) = await transaction.fetch(select(answer.table), **given)
             return Answer(
                 table,
@@ -342,7 +342,11 @@ async def test_the_answer_is_one_statement(asking: Asking) -> None:
     answers = [
         participation(Request(bindparam("measure", type_=Text()), (Dimension.SEX,), name=name), Door(made.staff.kind)) for name in "ab"
     ]
-    counted = [select(func.count()).select_from(relation).scalar_subquery() for a in answers for relation in (a.table, a.rows, a.explain())]
+    counted = [
+        select(func.count()).select_from(relation).scalar_subquery()
+        for a in answers
+        for relation in (a.table, a.rows, a.explain().populations)
+    ]
     sql = render(select(*counted, answers[0].pending_delta))
     async with asking.database.write() as transaction:
         (row,) = await transaction.fetch(sql, measure="COMPLETED", viewer_agency_id=made.staff.agency_id)

@@ -1,5 +1,6 @@
 """The evaluator of `participation` against numbers worked out by hand from product.md (B4, B7, S6, S7)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -16,6 +17,7 @@ from models.statements import CountUnit, InstitutionType, Measure, Precision, Se
 from models.viewer import ANONYMOUS, ViewerKind
 from tests.book import DAY, Book, book, cells, precisions
 from tests.evaluator import Dimension, participation
+from tests.evaluator.records import COUNTED
 from tests.ledgers import ledger
 from tests.questions import question
 
@@ -192,7 +194,7 @@ class TestPublishedPage:
     def test_420_stays_420(self, theirs: int) -> None:
         made = self.page()
         ours = f"Statement:{made.rows[Statement][0].id}"
-        made.says("INTERPOL", "IIPCIC-2020", theirs, measure=Measure.ACCESS_GRANTED, day=9)
+        interpols = made.says("INTERPOL", "IIPCIC-2020", theirs, measure=Measure.ACCESS_GRANTED, day=9)
         answer = made.ask(measure=Measure.ACCESS_GRANTED)
         assert answer["total"]["value"] == 420
         assert answer["explain"] == [
@@ -201,9 +203,16 @@ class TestPublishedPage:
                 "rule": "R1b",
                 "partner": {"id": made.id_of("CARICOM-IMPACS")},
                 "total": 420,
+                "unit": "PEOPLE",
+                "precision": "EXACT",
+                "notAttributable": 0,
                 "totalStatements": [ours],
                 "rowStatements": [ours],
                 "alternatives": 1,
+                "statements": [{"statement": {"id": ours}, "use": "TOTAL_AND_ROWS"}],
+                "excluded": [{"statement": {"id": interpols}, "reason": "OTHER_PARTNER", "rule": "R0", "text": None}],
+                "text": "2 partners state this, and they are never added (R0); taken is the convener (R1b). "
+                "1 statement gives the total of 420 people.",
             }
         ]
         interpol = made.ask(measure=Measure.ACCESS_GRANTED, viewer=made.viewer(ViewerKind.PARTNER, "INTERPOL"))
@@ -452,6 +461,111 @@ class TestTable:
         explained = made.ask()["explain"]
         assert [one["cohort"]["id"] for one in explained] == [made.id_of("C"), made.id_of("D")]
         assert made.ask(first=1)["explain"] == explained[:1]
+
+
+def reasons(told: dict[str, Any]) -> dict[str, str]:
+    """The reason of each statement that is told to give nothing."""
+    return {one["statement"]["id"]: one["reason"] for one in told["excluded"]}
+
+
+class TestExplanations:
+    """What becomes of every statement."""
+
+    def test_states_that_do_not_count(self) -> None:
+        made = book()
+        made.says("UNODC", "C", 5)
+        told = {made.says("UNODC", "C", 6, state=state): state.value for state in StatementState if state not in COUNTED}
+        (explained,) = made.ask()["explain"]
+        assert reasons(explained) == told
+        (explained,) = made.ask(include_pending=True)["explain"]
+        assert "PENDING" not in reasons(explained).values()
+
+    def test_every_statement_of_a_population_is_told_of_once(self) -> None:
+        made = book()
+        whole = made.says("UNODC", "C", 40)
+        older = made.says("UNODC", "C", 39, day=-1)
+        kept = made.says("UNODC", "C", 10, key="a", states=["JM"])
+        outside = made.says("UNODC", "C", 9, key="a", states=["TT"])
+        overlapping = made.says("UNODC", "C", 8, key="a", states=["JM", "TT"])
+        finer = made.says("UNODC", "C", 7, key="b", states=["JM"], sex=Sex.MALE)
+        unit = made.says("UNODC", "C", 100, states=["JM"], unit=CountUnit.PARTICIPATIONS)
+        (explained,) = made.ask(Dimension.SEX, member_state=["JM"])["explain"]
+        assert [(one["statement"]["id"], one["use"]) for one in explained["statements"]] == [(kept, "TOTAL"), (finer, "ROWS")]
+        assert reasons(explained) == {
+            whole: "OTHER_CLAIM_SET",
+            older: "OTHER_CLAIM_SET",
+            outside: "OUTSIDE_FILTER",
+            overlapping: "UNDECIDED",
+            unit: "OTHER_UNIT",
+        }
+        assert explained["text"] == (
+            "Only one partner states this: neither convener nor provider. 1 statement gives the total of 10 people. "
+            "1 statement gives the groups (R2). The remaining 3 are told apart by none of them (R2). "
+            "21 more may lie inside the filter or not, and are left out (R2)."
+        )
+
+    def test_sets_that_contradict(self) -> None:
+        made = TestArithmeticOf2020.year(male=2290)
+        (explained,) = made.ask(Dimension.SEX)["explain"]
+        assert set(reasons(explained).values()) == {"INCONSISTENT"}
+        assert explained["text"].endswith(
+            "The same give the groups. Others that would tell more add up to more than they should split, and are not used (R2)."
+        )
+
+    def test_a_cohort_that_is_not_accepted_is_omitted(self) -> None:
+        made = book()
+        made.cohort("NEW", accepted_at=None, submitted_by_id=made.agencies["UNODC"].id)
+        says = made.says("UNODC", "NEW", 5)
+        (omitted,) = made.ask()["omitted"]
+        assert (omitted["cohort"], omitted["reason"], omitted["rule"]) == ({"id": made.id_of("NEW")}, "NO_BASIS", "R1c")
+        assert reasons(omitted) == {says: "COHORT_NOT_ACCEPTED"}
+        assert made.ask(viewer=made.viewer(ViewerKind.PARTNER, "UNODC"))["omitted"] == []
+        assert made.ask(viewer=ANONYMOUS)["omitted"] == []
+
+    def test_what_a_filter_omits(self) -> None:
+        made = book()
+        made.cohort("D")
+        made.says("UNODC", "C", 5, states=["TT"])
+        made.says("UNODC", "D", 6)
+        outside, undecided = made.ask(member_state=["JM"])["omitted"]
+        assert (outside["reason"], outside["notAttributable"]) == ("OUTSIDE_FILTER", 0)
+        assert (undecided["reason"], undecided["notAttributable"]) == ("UNDECIDED", 6)
+        assert set(reasons(outside).values()) == {"OUTSIDE_FILTER"}
+        assert set(reasons(undecided).values()) == {"UNDECIDED"}
+        assert made.ask(year=[2019])["omitted"] == []
+
+    def test_a_filter_on_partners_looks_at_all_where_none_is_chosen(self) -> None:
+        made = book()
+        made.says("OAS", "C", 5, state=StatementState.PENDING)
+        for partner, omitted in (("OAS", 1), ("UNODC", 0)):
+            assert len(made.ask(partner=[made.id_of(partner)])["omitted"]) == omitted
+
+    def test_what_is_hidden_is_not_named(self) -> None:
+        made = book()
+        made.cohort("HIDDEN", visibility=Visibility.RESTRICTED)
+        made.says("UNODC", "HIDDEN", 5)
+        made.says("UNODC", "C", 6)
+        made.says("OAS", "C", 7, visibility=Visibility.RESTRICTED)
+        answer = made.ask(viewer=ANONYMOUS)
+        assert answer["omitted"] == []
+        assert (answer["explain"][0]["excluded"], answer["explain"][0]["alternatives"]) == ([], 0)
+
+
+@given(st.randoms(use_true_random=True))
+def test_every_statement_is_told_of_once_and_gives_its_part(random: Random) -> None:
+    rows = ledger(random)
+    counts = {f"Statement:{one.id}": one.count for one in rows.statements}
+    for _ in range(3):
+        asked = replace(question(random, rows), first=100)
+        answer = participation(rows, asked)
+        populations = [*answer["explain"], *answer["omitted"]]
+        ids = [one["statement"]["id"] for told in populations for one in (*told.get("statements", ()), *told["excluded"])]
+        assert len(ids) == len(set(ids))
+        assert sum(told["notAttributable"] for told in populations) == answer["coverage"]["notAttributable"]
+        for told in answer["explain"]:
+            giving = [counts[one["statement"]["id"]] for one in told["statements"] if one["use"] != "ROWS"]
+            assert sum(giving) == told["total"]
+        assert sum(told["total"] for told in answer["explain"]) == (answer["total"]["value"] or 0)
 
 
 @given(st.randoms(use_true_random=True))

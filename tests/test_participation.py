@@ -41,17 +41,21 @@ DOCUMENTS = 3
 EXAMPLES = settings(max_examples=settings().max_examples // 2, deadline=None, phases=[Phase.explicit, Phase.generate])
 GENEROUS = {kind: Limits(cost=100_000) for kind in ViewerKind}
 CONTRACT = build_schema((Path(__file__).parent.parent / "schema.graphql").read_text())
+SENTENCES = {name: str(value.description) for name, value in CONTRACT.get_type("ExclusionReason").values.items()}  # type: ignore[union-attr]
 DIMENSIONS = {camel(dimension): dimension for dimension in Dimension}
 COUNT = "{ value precision suppressed reason }"
 COST = "{ amount currency statements }"
 KEY = "{ dimension label members { id code label } }"
+EXCLUDED = "{ statement { id } reason rule text }"
 WHOLE = (
     f"rows {{ key {KEY} count {COUNT} cost {COST} }}",
     f"total {COUNT}",
     f"cost {COST}",
     "measure basis unit includePending pendingDelta",
     "coverage { populations pending notAttributable inconsistent { cohort { id } coarser finer } }",
-    "explain(first: 2) { cohort { id } rule partner { id } total totalStatements rowStatements alternatives }",
+    "explain(first: 2) { cohort { id } rule partner { id } total unit precision notAttributable alternatives text "
+    f"totalStatements rowStatements statements {{ statement {{ id }} use }} excluded {EXCLUDED} }}",
+    f"omitted(first: 2) {{ cohort {{ id }} rule reason notAttributable text excluded(first: 100) {EXCLUDED} }}",
 )
 PARTS = (
     *WHOLE,
@@ -64,6 +68,8 @@ PARTS = (
     "contradictions: coverage { inconsistent { finer } }",
     "all: explain { rule alternatives rowStatements }",
     "none: explain(first: 1) { partner { id } total }",
+    "explain { statements(first: 1) { use } others: excluded(first: 1) { reason } }",
+    "gaps: omitted { reason excluded(first: 2) { text statement { id } } }",
 )
 HEAD = "query ($measure: Measure!, $groupBy: [Dimension!]!, $filter: ParticipationFilter, $includePending: Boolean!)"
 BY_VARIABLES = "measure: $measure, basis: RECORDS, groupBy: $groupBy, filter: $filter, includePending: $includePending"
@@ -126,13 +132,23 @@ def expected(ledger: Ledger, asked: Asked) -> Any:
     def resolve(_: Any, **given: Any) -> dict[str, Any]:
         filtered = {DIMENSIONS[name]: values for name, values in (given.get("filter") or {}).items()}
         grouped = tuple(Dimension(name) for name in given["groupBy"])
-        question = Question(Measure(given["measure"]), grouped, filtered, given["includePending"], asked.viewer, first=100)
-        table = participation(ledger, question)
-        return {**table, "explain": lambda _, first: table["explain"][:first]}
+        question = Question(Measure(given["measure"]), grouped, filtered, given["includePending"], asked.viewer, 100, SENTENCES)
+        return cut(participation(ledger, question))
 
     answer = execute_sync(CONTRACT, parse(asked.text), {"participation": resolve}, variable_values=dict(asked.variables))
     assert not answer.errors, answer.errors
     return answer.data
+
+
+def cut(table: dict[str, Any]) -> dict[str, Any]:
+    """The table with resolvers for the lists that are asked for with `first`."""
+
+    def listed(objects: list[dict[str, Any]]) -> Any:
+        return lambda _, first: objects[:first]
+
+    for one in [*table["explain"], *table["omitted"]]:
+        one.update({name: listed(one[name]) for name in ("statements", "excluded") if name in one})
+    return {**table, "explain": listed(table["explain"]), "omitted": listed(table["omitted"])}
 
 
 def differences(given: Any, wanted: Any, path: str = "data") -> Iterator[str]:

@@ -145,6 +145,40 @@ SHAPES = {
         coverage: Coverage!
         asOf: DateTime!
         explain(first: Int! = 25): [Explanation!]!
+        omitted(first: Int! = 25): [Omission!]!
+    """,
+    "Explanation": """
+        cohort: Cohort
+        rule: String!
+        partner: PartnerAgency
+        total: Int!
+        unit: CountUnit!
+        precision: Precision!
+        notAttributable: Int!
+        totalStatements: [ID!]!
+        rowStatements: [ID!]!
+        alternatives: Int!
+        statements(first: Int! = 25): [ExplainedStatement!]!
+        excluded(first: Int! = 25): [ExcludedStatement!]!
+        text: String!
+    """,
+    "ExplainedStatement": """
+        statement: Statement
+        use: StatementUse!
+    """,
+    "ExcludedStatement": """
+        statement: Statement
+        reason: ExclusionReason!
+        rule: String!
+        text: String!
+    """,
+    "Omission": """
+        cohort: Cohort
+        rule: String!
+        reason: OmissionReason!
+        notAttributable: Int!
+        excluded(first: Int! = 25): [ExcludedStatement!]!
+        text: String!
     """,
     "SubmitInput": """
         submissionKey: String!

@@ -12,7 +12,10 @@ from graph.fields import describe, field, first_of
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import CohortMode, CountUnit, InstitutionType, Measure, Precision, Sex
 from graph.types.courses import Cohort
+from graph.types.statements import Statement
 from resolvers.counting.dimensions import Dimension
+from resolvers.counting.fates import REASONS, ExclusionReason, StatementUse
+from resolvers.counting.omissions import OmissionReason
 
 
 class CountBasis(StrEnum):
@@ -55,6 +58,29 @@ describe(
     NoValueReason,
     "Why there is no number; that is not the same as 0.",
     {"NO_BASIS": "No statement that you may see, and that counts, gives one."},
+)
+describe(
+    StatementUse,
+    "What a chosen statement gives.",
+    {
+        "TOTAL": "A part of the cohort's total, whose groups other statements tell apart.",
+        "ROWS": "A part of groups, whose total other statements give.",
+        "TOTAL_AND_ROWS": "A part of the total and of groups alike.",
+    },
+)
+describe(
+    ExclusionReason,
+    "Why a statement gives nothing: the first of these that holds, but for the state in the order of the rules.",
+    {reason.value: text for reason, (_, text) in REASONS.items()},
+)
+describe(
+    OmissionReason,
+    "Why a cohort gives no number though there are statements about it.",
+    {
+        "NO_BASIS": "No statement counts: they wait, were rejected or withdrawn, or the cohort is not accepted (rule R1c).",
+        "OUTSIDE_FILTER": "What it states lies outside the filter (rule R2).",
+        "UNDECIDED": "Nobody knows whether what it states lies inside the filter (rule R2).",
+    },
 )
 
 
@@ -100,8 +126,13 @@ class ParticipationTable:
     coverage: Coverage = field("What the numbers leave out, and what in them disagrees.")
     as_of: datetime = field("When the numbers were computed.")
     explain: list[Explanation] = field(
-        "Why the total is what it is, cohort by cohort.",
+        "Where the total comes from: each cohort that gives a part of it, by id, with every statement about it that you may see.",
         first_of("explanations"),
+    )
+    omitted: list[Omission] = field(
+        "The cohorts that give no number though you may see statements about them on this measure, by id, with the reason. What lies "
+        "outside the filter's part on cohorts is not among them.",
+        first_of("cohorts"),
     )
 
 
@@ -170,15 +201,56 @@ class InconsistentSets:
     finer: list[strawberry.ID] = field("The statements of the finer set, which was not used, by global identifier.")
 
 
-@strawberry.type(description="Why one cohort gives the number that it gives.")
+@strawberry.type(
+    description="Why one cohort gives the number that it gives. Each statement about it that you may see, on this measure and in any "
+    "state, is either among `statements` or among `excluded`."
+)
 class Explanation:
     """A choice explained."""
 
     cohort: Cohort | None = field("The cohort that it is about, for joined runs the one that IMPACS counts; null if you may not see it.")
-    rule: str = field("The rule that chose, such as R1b.")
+    rule: str = field("The rule that chose the partner, R1b; the rules are in the partner guide.")
     partner: PartnerAgency | None = field("The partner whose statements were chosen; null if you may not see that agency.")
     total: int = field("What the cohort adds to the total.")
+    unit: CountUnit = field("What the cohort's numbers count.")
+    precision: Precision = field("How exact the cohort's total is.")
+    not_attributable: int = field("What the cohort adds to `coverage.notAttributable`.")
     total_statements: list[strawberry.ID] = field("The statements that give the total, by global identifier.")
     row_statements: list[strawberry.ID] = field("The statements that give the groups, by global identifier.")
     alternatives: int = field("How many other partners state this too; their numbers are never added (rule R0).")
-    text: str = field("The choice in one English sentence, for people.")
+    statements: list[ExplainedStatement] = field("The statements that give the cohort's numbers, by id.", first_of("statements"))
+    excluded: list[ExcludedStatement] = field("All other statements about the cohort, by id, with the reason.", first_of("statements"))
+    text: str = field("The choice in English, for people: whose statements were taken, what they give, and what they leave.")
+
+
+@strawberry.type(description="A statement that gives a cohort's numbers.")
+class ExplainedStatement:
+    """A statement used."""
+
+    statement: Statement | None = field("The statement that is used.")
+    use: StatementUse = field("What the statement gives.")
+
+
+@strawberry.type(description="A statement about a cohort that gives nothing to the cohort's numbers.")
+class ExcludedStatement:
+    """A statement not used."""
+
+    statement: Statement | None = field("The statement that is not used.")
+    reason: ExclusionReason = field("Why it gives nothing.")
+    rule: str = field("The rule behind the reason, such as R0; the rules are in the partner guide.")
+    text: str = field("The reason in one English sentence, for people.")
+
+
+@strawberry.type(description="Why one cohort gives no number.")
+class Omission:
+    """A cohort that is left out."""
+
+    cohort: Cohort | None = field("The cohort that it is about, for joined runs the one that IMPACS counts; null if you may not see it.")
+    rule: str = field("The rule by which there is no number, R1c or R2; the rules are in the partner guide.")
+    reason: OmissionReason = field("Why there is no number.")
+    not_attributable: int = field("What the cohort adds to `coverage.notAttributable`.")
+    excluded: list[ExcludedStatement] = field(
+        "The statements about the cohort that you may see, on this measure and in any state, by id, with the reason.",
+        first_of("statements"),
+    )
+    text: str = field("The reason in one English sentence, for people.")

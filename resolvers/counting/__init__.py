@@ -9,14 +9,18 @@ sets           claim sets, the partner chosen for each population, the set that 
 levels         filter, split, remainder and precision of each population (R2, R6)
 labels         values as they are shown
 rows           what populations give, grouped by key (R2, R3)
-explanations   what was chosen and why, and what disagrees
-participation  the answer: table (R4), rows, pendingDelta (R8), inconsistencies, explanations
+fates          what became of each statement: what it gives, or why it gives nothing
+explanations   why populations give what they give
+omissions      why others give no number
+events         which sets disagree
+participation  the answer: table (R4), rows, pendingDelta (R8), events, explanations, omissions
 
 R5, that no stage is inferred from another, is that a request has one measure. R7 is a matter of submitting.
 """
 
 from resolvers.counting.dimensions import Dimension
+from resolvers.counting.explanations import Explained
 from resolvers.counting.ledger import Request
 from resolvers.counting.participation import Participation, participation
 
-__all__ = ["Dimension", "Participation", "Request", "participation"]
+__all__ = ["Dimension", "Explained", "Participation", "Request", "participation"]

@@ -114,7 +114,7 @@ class Ledger:
         joined = cohort.join(canonical, and_(canonical.c.id == population, canonical_enters))
         found = select(cohort.c.id.label("cohort_id"), population.label("population_id")).select_from(joined)
         runs = self.named("runs", found.where(enters))
-        return self._near(runs) if self._narrowing else runs
+        return self._near(runs) if self.narrowing else runs
 
     def _cohorts(self) -> tuple[Row, Predicate]:
         cohort, visible = self.door.visible(Cohort)
@@ -123,15 +123,40 @@ class Ledger:
             accepted = or_(accepted, cohort.c.submitted_by_id == viewer_agency())
         return cohort, and_(visible, accepted)
 
+    @cached_property
+    def seen(self) -> CTE:
+        """The cohorts that the viewer sees, of populations that it sees, whatever the filter [cohort_id, population_id, enters].
+
+        `enters` says whether their statements can enter the numbers.
+        """
+        entering = self.whole.runs
+        cohort, visible = self.door.visible(Cohort)
+        canonical, canonical_visible = self.door.visible(Cohort)
+        population = func.coalesce(cohort.c.same_run_as_id, cohort.c.id)
+        joined = cohort.join(canonical, and_(canonical.c.id == population, canonical_visible)).outerjoin(
+            entering, entering.c.cohort_id == cohort.c.id
+        )
+        enters = entering.c.cohort_id.is_not(None).label("enters")
+        return self.named(
+            "seen", select(cohort.c.id.label("cohort_id"), population.label("population_id"), enters).select_from(joined).where(visible)
+        )
+
+    @cached_property
+    def whole(self) -> "Ledger":
+        """The same ledger without the filter, which tells of what the filter leaves out."""
+        if not self.narrowing:
+            return self
+        return Ledger(replace(self.request, filters={}, name=f"{self.request.name}_whole"), self.door)
+
     @property
-    def _narrowing(self) -> tuple[Dimension, ...]:
+    def narrowing(self) -> tuple[Dimension, ...]:
         """The dimensions filtered by that are known before a partner is chosen."""
         return tuple(d for d in self.request.filtered(of_statements=False) if d is not Dimension.PARTNER)
 
     def _near(self, runs: CTE) -> CTE:
         populations = self.named("populations", select(runs.c.population_id).distinct())
-        values = cohort_values(self.door, populations, self._narrowing).subquery()
-        far = or_(*[outside(values.c[d], self.request.allowed(d)) for d in self._narrowing])
+        values = cohort_values(self.door, populations, self.narrowing).subquery()
+        far = or_(*[outside(values.c[d], self.request.allowed(d)) for d in self.narrowing])
         found = select(*runs.c).select_from(runs.join(values, values.c.population_id == runs.c.population_id))
         return self.named("near_runs", found.where(guessed_rare(~far)))
 
@@ -139,7 +164,7 @@ class Ledger:
         """A new alias of the statements, and the condition under which those in one of the states can enter the numbers."""
         row, visible = self.door.visible(Statement)
         asked = and_(row.c.kind == code(StatementKind.COUNT), row.c.measure == self.request.measure, one_of(row.c.state, *states))
-        near = [row.c.cohort_id.in_(select(self.runs.c.cohort_id))] if self._narrowing else []
+        near = [row.c.cohort_id.in_(select(self.runs.c.cohort_id))] if self.narrowing else []
         return row, and_(visible, asked, *near)
 
     @cached_property

@@ -47,6 +47,7 @@ class Levels:
     """
 
     candidates: CTE
+    picked: CTE
     values: CTE | None
     withheld: ColumnElement[Any]
     cells: CTE | None
@@ -63,7 +64,7 @@ def levels(ledger: Ledger) -> Levels:
     inside_filter = _inside(ledger, picked, values)
     cells = filtered_cells(ledger, inside_filter) if filtered else None
     answers = _answers(ledger, inside_filter) if cells is None else _filtered_answers(ledger, inside_filter, cells)
-    return Levels(found, values, _withheld(ledger, picked, values), cells, answers)
+    return Levels(found, picked, values, _withheld(ledger, picked, values), cells, answers)
 
 
 def _values(ledger: Ledger, picked: CTE) -> CTE | None:

@@ -1,6 +1,7 @@
 """`participation`, basis RECORDS: the whole answer as relations of one SQL statement."""
 
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Subquery, Text, case, cast, func, literal_column, select
@@ -8,10 +9,12 @@ from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Subquery, Tex
 from models.policies import Door
 from models.statements import CountUnit
 from resolvers.counting.dimensions import ONE, ZERO, code
-from resolvers.counting.explanations import explanations, inconsistencies
+from resolvers.counting.events import inconsistencies
+from resolvers.counting.explanations import Explained, explanations
 from resolvers.counting.filters import EXACT
 from resolvers.counting.ledger import Ledger, Request
 from resolvers.counting.levels import Levels, levels
+from resolvers.counting.omissions import omissions
 from resolvers.counting.rows import EMPTY_LIST, cost_list, grouped_rows, spent
 
 NO_BASIS: ColumnElement[Any] = literal_column("'NO_BASIS'", Text())
@@ -26,6 +29,7 @@ class Participation:
     def __init__(self, request: Request, door: Door) -> None:
         self.request = request
         self._ledger = Ledger(request, door)
+        self._numbers = count(1)
 
     @cached_property
     def _levels(self) -> Levels:
@@ -98,12 +102,13 @@ class Participation:
         """Sets that disagree, to be ordered by `position` [position, population_id, coarser, finer]."""
         return inconsistencies(self._ledger, self._levels)
 
-    def explain(self, first: ColumnElement[Any] | None = None) -> Subquery:
-        """Why each population gives what it gives, for at most `first` of them, to be ordered by `population_id`.
+    def explain(self, first: ColumnElement[Any] | None = None) -> Explained:
+        """Why each population gives what it gives, for at most `first` of them."""
+        return explanations(self._ledger, self._levels, first, next(self._numbers))
 
-        [population_id, rule, partner_id, total, total_statements, row_statements, alternatives, text]
-        """
-        return explanations(self._ledger, self._levels, first)
+    def omitted(self, first: ColumnElement[Any] | None = None) -> Explained:
+        """Why other populations give no number, for at most `first` of them."""
+        return omissions(self._ledger, self._levels, first, next(self._numbers))
 
 
 def _total(answers: FromClause) -> ColumnElement[Any]:

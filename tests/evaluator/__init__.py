@@ -7,6 +7,7 @@ records      what goes in (Ledger, Question), and what the rules make of it
 visibility   who may see what, and which cohorts enter a number (R0)
 values       what statements and cohorts say on each dimension: always a set (R3)
 rules        whose word is taken (R1), split and remainder (R2), units (R4), precision (R6)
+explanations what became of each statement
 answer       `participation`: the table as the API writes it
 """
 

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from models.statements import Precision
-from tests.evaluator.records import JOINED_BY_CODE, Claim, Dimension, Finding, Ledger, Question, Value, Values, global_id, global_ids
-from tests.evaluator.rules import cells_of, contributes, findings_of, total_of, total_precision, unit, worst
-from tests.evaluator.visibility import sees_agency
+from tests.evaluator.explanations import explained, omitted
+from tests.evaluator.records import JOINED_BY_CODE, Claim, Dimension, Finding, Ledger, Question, Value, Values, global_id
+from tests.evaluator.rules import cells_of, contributes, findings_of, populations_of, total_of, total_precision, unit, worst
 
 
 def count_value(value: int | None, precision: Precision) -> dict[str, Any]:
@@ -96,8 +96,8 @@ def rows(ledger: Ledger, question: Question, findings: Sequence[Finding]) -> lis
 def pending_delta(ledger: Ledger, question: Question) -> int | None:
     """What the pending statements would change (R8): the total with them less the total without."""
     with_pending, without = (
-        total_of([found for found in findings_of(ledger, replace(question, include_pending=included)) if contributes(found)])
-        for included in (True, False)
+        total_of([found for found in findings_of(asked, populations_of(ledger, asked)) if contributes(found)])
+        for asked in (replace(question, include_pending=included) for included in (True, False))
     )
     return None if with_pending is None and without is None else (with_pending or 0) - (without or 0)
 
@@ -127,24 +127,10 @@ def pending_of(found: Finding) -> int:
     return sum(claim_set.pending for number, claim_set in enumerate(used) if claim_set not in used[:number])
 
 
-def explanation(ledger: Ledger, question: Question, found: Finding) -> dict[str, Any]:
-    """Whose word was taken for a population, and which statements gave its numbers."""
-    total, detail = found.total, found.detail
-    partner = ledger.agency(found.population.partner)
-    return {
-        "cohort": {"id": global_id("Cohort", found.population.id)},
-        "rule": "R1b",
-        "partner": {"id": global_id("PartnerAgency", partner.id)} if sees_agency(question.viewer, partner) else None,
-        "total": total.count if total else None,
-        "totalStatements": global_ids(total.kept) if total else None,
-        "rowStatements": global_ids(detail.kept) if detail else None,
-        "alternatives": found.population.alternatives,
-    }
-
-
 def participation(ledger: Ledger, question: Question) -> dict[str, Any]:
-    """The whole table as the API writes it, but for `asOf` and the sentences of `explain`."""
-    findings = findings_of(ledger, question)
+    """The whole table as the API writes it, but for `asOf`."""
+    populations = populations_of(ledger, question)
+    findings = findings_of(question, populations)
     contributing = [found for found in findings if contributes(found)]
     counted_as = unit(contributing)
     return {
@@ -157,5 +143,6 @@ def participation(ledger: Ledger, question: Question) -> dict[str, Any]:
         "includePending": question.include_pending,
         "pendingDelta": pending_delta(ledger, question),
         "coverage": coverage(findings),
-        "explain": [explanation(ledger, question, found) for found in contributing][: question.first],
+        "explain": explained(ledger, question, findings)[: question.first],
+        "omitted": omitted(ledger, question, [population.id for population in populations], findings)[: question.first],
     }

@@ -78,7 +78,10 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The arguments of `participation`, and who asks. A filter's values are written as the API takes them."""
+    """The arguments of `participation`, and who asks. A filter's values are written as the API takes them.
+
+    `sentences` are the contract's words for the reasons why statements give nothing.
+    """
 
     measure: Measure
     group_by: tuple[Dimension, ...] = ()
@@ -86,6 +89,7 @@ class Question:
     include_pending: bool = False
     viewer: Viewer = ANONYMOUS
     first: int = 25
+    sentences: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counted_states(self) -> frozenset[StatementState]:

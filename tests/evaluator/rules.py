@@ -269,7 +269,7 @@ def total_precision(findings: Sequence[Finding]) -> Precision:
     return worst(precision_of(found.total.kept, found.total.whole) for found in findings if found.total)
 
 
-def findings_of(ledger: Ledger, question: Question) -> list[Finding]:
-    """What each population gives that is not surely outside the filter, by id."""
-    findings = [finding(question, population) for population in populations_of(ledger, question)]
+def findings_of(question: Question, populations: Sequence[Population]) -> list[Finding]:
+    """What each population gives that is not surely outside the filter."""
+    findings = [finding(question, population) for population in populations]
     return [found for found in findings if found is not None]
