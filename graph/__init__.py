@@ -5,6 +5,11 @@ door         what every response carries, and what no request gets past
 endpoint     /graphql over HTTP: a request becomes bytes, a refusal a status code
 requests     what a request's head and body ask for
 auth         a credential becomes a Viewer
+staff        so does the cookie of a session, where and whence one is offered
+sessions     the sessions that are open
+signin       /session: opens, switches and ends one
+peers        who is at the other end of a connection
+pages/       pages for browsers: GraphiQL
 logs         what is logged, and how
 schema       the contract: the Strawberry schema, and its print
 contract     what of it changed since the last release, and whether the changelog says so

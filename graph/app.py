@@ -6,13 +6,16 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graph.auth import Authenticator
 from graph.door import Door
 from graph.endpoint import Endpoint
+from graph.pages.graphiql import Graphiql
 from graph.schema import graphql_schema
 from graph.settings import Settings
+from graph.signin import SignIn
+from graph.staff import Staff
 from models.database import Database
 from resolvers.errors import Unavailable
 from resolvers.execute import Graph
@@ -23,7 +26,7 @@ WELCOME = """\
 CARICOM IMPACS: member states, partner agencies, training courses and participation, as one GraphQL graph.
 
 Send queries to /graphql: POST {"query": "{ memberStates { code name } }"} as application/json.
-The schema can be introspected there. /health/live and /health/ready tell how the server is.
+The schema can be introspected there, and /graphiql is a page to ask it from. /health/live and /health/ready tell how the server is.
 """
 
 
@@ -35,9 +38,16 @@ def create_app(settings: Settings, database: Database) -> Door:
         response = await readiness(database)
         await response(scope, receive, send)
 
-    endpoint = Endpoint(graph, Authenticator(database))
-    others = Starlette(routes=[Route("/", welcome), Route("/health/live", live)])
-    return Door(others, allowed_hosts=settings.allowed_hosts, direct={"/graphql": endpoint, "/health/ready": ready})
+    staff = Staff(database, is_offered=settings.is_embedded)
+    sign_in = SignIn(staff)
+    direct: dict[str, ASGIApp] = {
+        "/graphql": Endpoint(graph, Authenticator(database), staff),
+        "/health/ready": ready,
+        "/session": sign_in,
+        "/session/mode": sign_in,
+    }
+    others = Starlette(routes=[Route("/", welcome), Route("/health/live", live), *Graphiql().routes])
+    return Door(others, allowed_hosts=settings.allowed_hosts, direct=direct)
 
 
 async def welcome(request: Request) -> Response:

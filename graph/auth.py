@@ -72,13 +72,14 @@ class Authenticator:
             return None
         secret_hash, expires_at, *client = row
         left = (expires_at - datetime.now(UTC)).total_seconds()
-        known = self._known[key] = Known(secret_hash, _viewer(*client), now + min(self._trusted_seconds, left))
+        known = self._known[key] = Known(secret_hash, viewer_of(*client), now + min(self._trusted_seconds, left))
         if len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)
         return known
 
 
-def _viewer(kind: str, client_id: Any, name: str, agency_id: Any, scopes: str) -> Viewer:
+def viewer_of(kind: str, client_id: Any, name: str, agency_id: Any, scopes: str) -> Viewer:
+    """The viewer that a client is."""
     return Viewer(ViewerKind(kind), client_id, name, agency_id, frozenset(scopes.split()))
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph import peers
 from graph.endpoint import failed, refused
 from graph.requests import JSON, RequestError
 
 MAX_HEADERS = 100
 MAX_HEAD_BYTES = 16 << 10
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 HEALTH = "/health/"
 SECURITY_HEADERS = [
@@ -25,13 +25,15 @@ STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 class Door:
     """Gives each request an id, checks its head, adds the security headers to its response, and lets no exception out.
 
+    A response that brings one of these headers keeps its own: a page needs a policy that lets it load its scripts.
+
     `direct` names applications by path that are reached without `app`: Starlette's routing and middleware cost some 20 us.
     """
 
     def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str], direct: Mapping[str, ASGIApp]) -> None:
         self._app = app
         self._direct = direct
-        self._allowed_hosts = LOOPBACK | {host.lower() for host in allowed_hosts}
+        self._allowed_hosts = peers.NAMES | {host.lower() for host in allowed_hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -49,7 +51,8 @@ class Door:
             nonlocal has_started
             if message["type"] == "http.response.start":
                 has_started = True
-                message["headers"].extend(added)
+                given = {name for name, _ in message["headers"]}
+                message["headers"].extend(header for header in added if header[0] not in given)
             await send(message)
 
         try:
@@ -72,13 +75,8 @@ class Door:
             raise RequestError(
                 f"The request line and headers may have at most {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers.", code="HEADERS_TOO_LARGE"
             )
-        if _without_port(host) not in self._allowed_hosts and not scope["path"].startswith(HEALTH):
+        if peers.without_port(host) not in self._allowed_hosts and not scope["path"].startswith(HEALTH):
             raise RequestError("This server does not answer for that host.", code="HOST_NOT_ALLOWED")
-
-
-def _without_port(host: bytes) -> str:
-    name, _, port = host.decode("latin-1").lower().rpartition(":")
-    return name if name and port.isdigit() else host.decode("latin-1").lower()
 
 
 def _request_id(scope: Scope) -> str:

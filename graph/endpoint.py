@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from graph.auth import Authenticator
 from graph.requests import GRAPHQL_RESPONSE, JSON, Bodies, ClientGone, RequestError, from_json, from_query_string, is_json, negotiate
+from graph.staff import Staff
 from models.database import PoolBusy
 from models.viewer import ANONYMOUS, Viewer
 from resolvers.errors import OnlyQueries, Refusal, Unauthenticated, Unavailable
@@ -45,6 +46,10 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "BAD_REQUEST": HTTPStatus.BAD_REQUEST,
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
     "NOT_PERMITTED": HTTPStatus.FORBIDDEN,
+    "SESSION_READ_ONLY": HTTPStatus.FORBIDDEN,
+    "SESSION_ENDED": HTTPStatus.UNAUTHORIZED,
+    "SESSION_NOT_OFFERED": HTTPStatus.FORBIDDEN,
+    "CSRF_REFUSED": HTTPStatus.FORBIDDEN,
     "NOT_FOUND": HTTPStatus.NOT_FOUND,
     "METHOD_NOT_ALLOWED": HTTPStatus.METHOD_NOT_ALLOWED,
     "NOT_ACCEPTABLE": HTTPStatus.NOT_ACCEPTABLE,
@@ -82,9 +87,10 @@ class Response:
 class Endpoint:
     """The ASGI application at /graphql."""
 
-    def __init__(self, graph: Graph, authenticator: Authenticator) -> None:
+    def __init__(self, graph: Graph, authenticator: Authenticator, staff: Staff) -> None:
         self._graph = graph
         self._authenticator = authenticator
+        self._staff = staff
         self._bodies = Bodies()
         self._under_way = 0
 
@@ -94,15 +100,20 @@ class Endpoint:
         headers = dict(scope["headers"])
         request_id: str = scope["state"]["request_id"]
         media = negotiate(headers.get(b"accept", b"*/*"))
-        viewer, code = ANONYMOUS, None
+        viewer, session, code = ANONYMOUS, None, None
         try:
             if media is None:
                 raise RequestError(f"The answer can be {JSON} or {GRAPHQL_RESPONSE}.", code="NOT_ACCEPTABLE")
-            viewer = await self._authenticator.viewer(headers.get(b"authorization"))
+            only_query: Refusal | None = OnlyQueries() if scope["method"] == "GET" else None
+            if self._staff.has_cookie(scope, headers):
+                signed = await self._staff.signed(scope, headers)
+                viewer, session = signed.viewer, signed.session.id
+                only_query = only_query or signed.refusal_of_changes
+            else:
+                viewer = await self._authenticator.viewer(headers.get(b"authorization"))
             request = await self._read(scope, headers, receive, viewer)
-            only_query = scope["method"] == "GET"
-            response = succeeded(await self._execute(request, viewer, only_query=only_query), media, viewer)
-            if only_query and viewer is ANONYMOUS:
+            response = succeeded(await self._execute(request, viewer, only_query), media, viewer)
+            if scope["method"] == "GET" and viewer is ANONYMOUS:
                 response = revalidated(response, headers.get(b"if-none-match"))
         except ClientGone:
             return
@@ -118,11 +129,12 @@ class Endpoint:
             status=response.status,
             code=code,
             client=str(viewer.client_id) if viewer.client_id else None,
+            session=session,
             bytes=len(response.body),
             ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
-    async def _execute(self, request: Request, viewer: Viewer, *, only_query: bool) -> bytes:
+    async def _execute(self, request: Request, viewer: Viewer, only_query: Refusal | None) -> bytes:
         """The operation's data. Only requests that are whole are under way: bodies that never end must not keep others out."""
         self._under_way += 1
         try:

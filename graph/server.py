@@ -44,7 +44,6 @@ UVICORN: dict[str, Any] = {
 }
 BACKLOG = 2048
 LOOK_SECONDS = 0.5
-SANDBOX = "sandbox"
 SANDBOX_PARTNER = "US-STATE"
 SANDBOX_DAYS = 90
 FIRST_QUERY = '{"query": "{ viewer { kind agency { code name } scopes } }"}'
@@ -84,18 +83,18 @@ async def _fill(addresses: Addresses, *, sandbox: bool) -> list[Issued]:
 
 async def _sandbox(transaction: Transaction) -> list[Issued]:
     """Credentials of a partner and of staff, unless they were made before."""
-    if await clients.exists(transaction, SANDBOX):
+    if await clients.exists(transaction, clients.SANDBOX):
         return []
     partner = await clients.create(
         transaction,
         agency=SANDBOX_PARTNER,
         kind=ClientKind.PARTNER,
         scopes=[Scope.SUBMIT, Scope.STATEMENTS_READ],
-        name=SANDBOX,
+        name=clients.SANDBOX,
         days=SANDBOX_DAYS,
     )
     staff = await clients.create(
-        transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=list(Scope), name=SANDBOX, days=SANDBOX_DAYS
+        transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=list(Scope), name=clients.SANDBOX, days=SANDBOX_DAYS
     )
     return [partner, staff]
 

@@ -18,6 +18,8 @@ from models.foreseen import Foreseen
 
 PREFIX = "pg"
 STAFF_AGENCY = "CARICOM-IMPACS"
+SANDBOX = "sandbox"
+"""The name of the clients that an embedded server makes, to try the graph with."""
 MAX_DAYS = 365
 MAX_LIVE_CREDENTIALS = 2
 ID_BYTES = 8

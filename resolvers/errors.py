@@ -8,7 +8,8 @@ Refusal
 ├── InputError           a value is wrong
 │   └── BAD_USER_INPUT, PAGE_SIZE, CURSOR_INVALID
 ├── Unauthenticated      UNAUTHENTICATED: the credential is not one that works
-├── NotPermitted         NOT_PERMITTED: the viewer lacks a scope or may not do this
+├── NotPermitted         the viewer lacks a scope or may not do this
+│   └── NOT_PERMITTED, SESSION_READ_ONLY
 └── Unavailable          try again later
     └── TIMEOUT, BUSY
 

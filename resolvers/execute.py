@@ -25,7 +25,7 @@ from resolvers.compiler.plan import Field, Scalar
 from resolvers.compiler.planner import Place, Planner
 from resolvers.compiler.selections import Selection, collect
 from resolvers.compiler.statement import statement
-from resolvers.errors import OnlyQueries, Refusal
+from resolvers.errors import Refusal
 from resolvers.fields import Mutation, ObjectType
 
 INTROSPECTION = ("__schema", "__type")
@@ -97,11 +97,11 @@ class Graph:
     aliases: Aliases = field(default_factory=Aliases)
 
 
-async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query: bool = False) -> bytes:
-    """The JSON text of the operation's `data`. Raises a Refusal if it cannot be executed."""
+async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query: Refusal | None = None) -> bytes:
+    """The JSON text of the operation's `data`. Raises a Refusal if it cannot be executed: `only_query`, if given, for a mutation."""
     document, priced_by = read(graph, request, viewer)
     if only_query and not document.is_query:
-        raise OnlyQueries
+        raise only_query
     variables = coerce(document, graph.schema, request.variables)
     call = Call(variables, viewer, graph.secret, graph.limits[viewer.kind])
     if not document.is_query:

@@ -251,7 +251,9 @@ async def test_guide(document: Path, credentials: Mapping[str, str], shared_data
 
 @pytest.mark.asyncio(loop_scope="session")
 async def test_the_published_page_is_one_query(credentials: Mapping[str, str], shared_database: Database) -> None:
-    query, answer = ((ROOT / "docs" / f"published_page.{name}").read_text(encoding="utf-8") for name in ("graphql", "json"))
+    query, answer = (
+        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("examples/published_page.graphql", "published_page.json")
+    )
     async with speaking_to(application(shared_database)) as client:
         response = await client.get("/graphql", params={"query": query})
         assert response.json() == json.loads(answer)
@@ -266,7 +268,8 @@ async def test_the_published_page_is_one_query(credentials: Mapping[str, str], s
 
 def test_the_published_page_costs_what_the_readme_says() -> None:
     limits = DEFAULT_LIMITS[ViewerKind.ANONYMOUS]
-    query = parsing.parse((ROOT / "docs" / "published_page.graphql").read_text(encoding="utf-8"), None, graphql_schema, limits)
+    text = (ROOT / "docs" / "examples" / "published_page.graphql").read_text(encoding="utf-8")
+    query = parsing.parse(text, None, graphql_schema, limits)
     price = check(query, graphql_schema, {}, limits)
     assert f"It costs {price.cost} of the {limits.cost:,}" in README.read_text(encoding="utf-8")
 
