@@ -12,6 +12,8 @@ import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
+from resolvers.compiler.limits import DEFAULT_PAGE
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:
@@ -53,13 +55,32 @@ def filter_of(filter: type) -> Argument:
 
 
 def connection(description: str, filter: type, order: Any) -> Any:
-    """A field that is a Relay connection, with the four arguments that every connection takes."""
+    """A field that is a Relay connection, with the six arguments that every connection takes."""
     return field(
         description,
         filter_of(filter),
-        Argument("order", list[order] | None, "Sort keys, the foremost first; ties follow by id, missing values come last."),
-        first_of("items"),
-        Argument("after", str | None, "The endCursor of the page before, asked with the same order; absent starts at the beginning."),
+        Argument("order", list[order] | None, "Sort keys, the foremost first, of which each costs 5; ties follow by id."),
+        *pages(),
+    )
+
+
+def pages(items: str = "items") -> tuple[Argument, ...]:
+    """The arguments that ask for a page of a list."""
+    return (
+        Argument(
+            "first",
+            int | None,
+            f"How many {items} to give at most from the start of the list, or from `after`: 0 to 100, which the price counts. "
+            f"{DEFAULT_PAGE} if neither `first` nor `last` is given; null counts as absent.",
+        ),
+        Argument("after", str | None, "The cursor after which the page starts: the endCursor of the page before, with the same order."),
+        Argument(
+            "last",
+            int | None,
+            f"How many {items} to give at most from the end of the list, or up to `before`: 0 to 100, which the price counts. "
+            "They come in the same order as with `first`; give one of the two.",
+        ),
+        Argument("before", str | None, "The cursor before which the page ends: the startCursor of the page after, with the same order."),
     )
 
 

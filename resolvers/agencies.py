@@ -29,6 +29,7 @@ from resolvers.fields import (
     one,
     related,
     related_many,
+    sort_through,
 )
 from resolvers.places import in_force
 
@@ -117,7 +118,14 @@ PARTNER_AGENCY = ObjectType(
         "cohorts": RelatedMany("Cohort", cohorts_of_agency),
         "statements": related_many("Statement", "partner_id"),
     },
-    orders={"NAME": SortKey("name"), "CODE": SortKey("code", nullable=True), "KIND": SortKey("kind"), "CREATED_AT": SortKey("created_at")},
+    orders={
+        "NAME": SortKey("name"),
+        "CODE": SortKey("code", nullable=True),
+        "KIND": SortKey("kind"),
+        "CREATED_AT": SortKey("created_at"),
+        "PARENT_NAME": sort_through("parent", "name"),
+        "MEMBER_STATE_NAME": sort_through("memberState", "name"),
+    },
     default_order=("NAME",),
 )
 

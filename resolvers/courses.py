@@ -23,6 +23,7 @@ from resolvers.fields import (
     one,
     related,
     related_many,
+    sort_through,
 )
 from resolvers.places import COHORTS_OF_DEPARTMENT, COHORTS_OF_STATE, department_of_cohort, state_of_cohort
 
@@ -72,6 +73,7 @@ COURSE = ObjectType(
         "SUBJECT": SortKey("subject", nullable=True),
         "NOMINAL_HOURS": SortKey("nominal_hours", nullable=True),
         "CREATED_AT": SortKey("created_at"),
+        "OWNER_NAME": sort_through("owner", "name"),
     },
     default_order=("TITLE",),
 )
@@ -126,6 +128,8 @@ COHORT = ObjectType(
         "CODE": SortKey("code", nullable=True),
         "STATUS": SortKey("status"),
         "CREATED_AT": SortKey("created_at"),
+        "VENUE_STATE_NAME": sort_through("venueState", "name"),
+        "SUBMITTED_BY_NAME": sort_through("submittedBy", "name"),
     },
     default_order=("STARTS_ON",),
 )

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import FromClause, Join
+
 from models.viewer import Viewer
 from resolvers.compiler.binds import Call
 from resolvers.compiler.document import coerce
@@ -47,11 +49,18 @@ def line(field: Field) -> str:
         case Count():
             return f"{field.key}: count of {tables(field.rows)}"
         case Cursor():
-            return f"{field.key}: cursor in the order {field.order_name}"
+            return f"{field.key}: cursor of {field.field} in the order {field.order_name}"
         case PageInfo():
             return f"{field.key}: page info of {tables(field.rows)}"
 
 
 def tables(rows: Rows) -> str:
     """The names of the tables that are read."""
-    return ", ".join(getattr(getattr(table, "element", table), "name", "values") for table in rows.tables) or "values"
+    return ", ".join(map(named, rows.tables)) or "values"
+
+
+def named(table: FromClause) -> str:
+    """The name of a table, or the names of those that it is joined of."""
+    if isinstance(table, Join):
+        return f"{named(table.left)}, {named(table.right)}"
+    return str(getattr(getattr(table, "element", table), "name", "values"))

@@ -253,10 +253,14 @@ Filter = Compare | CompareKey | CompareEach | Test | Within | Related | RelatedM
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """A value that lists can be ordered by."""
+    """A value that lists can be ordered by: a column of the row, or of the one row to which the field `through` leads.
+
+    A row that is not there, or that the viewer may not see, gives a missing value.
+    """
 
     column: str
     nullable: bool = False
+    through: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +326,11 @@ def linked_many(type_: str, link: Through) -> RelatedMany:
         return Between((between,), and_(allowed, link.near(row, between), link.far(between, other)))
 
     return RelatedMany(type_, join)
+
+
+def sort_through(field: str, column: str) -> SortKey:
+    """The sort key that is a column of the row to which a field leads."""
+    return SortKey(column, nullable=True, through=field)
 
 
 def camel(name: str) -> str:

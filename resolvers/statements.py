@@ -32,6 +32,7 @@ from resolvers.fields import (
     one,
     related,
     related_many,
+    sort_through,
 )
 
 
@@ -126,6 +127,10 @@ STATEMENT = ObjectType(
         "STATE": SortKey("state"),
         "STATED_ON": SortKey("stated_on", nullable=True),
         "SOURCE_REF": SortKey("source_ref"),
+        "COHORT_STARTS_ON": sort_through("cohort", "starts_on"),
+        "COHORT_TITLE": sort_through("cohort", "title"),
+        "PARTNER_NAME": sort_through("partner", "name"),
+        "PARTNER_CODE": sort_through("partner", "code"),
     },
 )
 

@@ -12,7 +12,7 @@ from graphql import GraphQLNamedType
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A document with one operation to execute; its variables, and other values for them; which of them are the `after` of a connection."""
+    """A document with one operation to execute; its variables, and other values for them; which of them are cursors of a connection."""
 
     body: str
     definitions: dict[str, str]
@@ -31,11 +31,11 @@ class Operation:
         return f"{head}{self.body}{self.rest}"
 
     def following(self, cursors: dict[str, str]) -> "Operation":
-        """The same operation, with cursors for the `after` of some connections."""
+        """The same operation, with cursors for the `after` or `before` of some connections."""
         body, rest, definitions, variables = self.body, self.rest, dict(self.definitions), dict(self.variables)
         for name, cursor in cursors.items():
             if name in self.literal:
-                body, rest = (text.replace(f"after: ${name}", f"after: {json.dumps(cursor)}") for text in (body, rest))
+                body, rest = (text.replace(f": ${name}", f": {json.dumps(cursor)}") for text in (body, rest))
                 del definitions[name]
                 variables.pop(name, None)
             else:
@@ -55,31 +55,33 @@ class Entry:
 
 
 Place = dict[str, Entry]
+SPENT = ("cost", "aliases", "directives", "roots", "counts")
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What may still be spent at a place, or what was spent."""
+    """What may still be spent at a place, or what was spent; `counts` is the cost of numbers of rows, whatever the page."""
 
     depth: int = 0
     cost: int = 0
     aliases: int = 0
     directives: int = 0
     roots: int = 0
+    counts: int = 0
 
     def less(self, spent: "Room") -> "Room":
         """What is left after spending."""
-        rest = (getattr(self, name) - getattr(spent, name) for name in ("cost", "aliases", "directives", "roots"))
+        rest = (getattr(self, name) - getattr(spent, name) for name in SPENT)
         return Room(self.depth, *rest)
 
     def plus(self, other: "Room") -> "Room":
         """What two parts of one selection spend together."""
-        both = (getattr(self, name) + getattr(other, name) for name in ("cost", "aliases", "directives", "roots"))
+        both = (getattr(self, name) + getattr(other, name) for name in SPENT)
         return Room(max(self.depth, other.depth), *both)
 
     def holds(self, spent: "Room") -> bool:
         """Whether so much may be spent."""
-        return all(getattr(self, name) >= getattr(spent, name) for name in ("depth", "cost", "aliases", "directives", "roots"))
+        return all(getattr(self, name) >= getattr(spent, name) for name in ("depth", *SPENT))
 
 
 @dataclass(frozen=True, slots=True)

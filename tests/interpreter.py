@@ -49,7 +49,7 @@ class Interpreter:
     def ask(
         self, text: str, viewer: Viewer, variables: dict[str, Any] | None = None, operation_name: str | None = None
     ) -> tuple[dict[str, Any], dict[str, list[str]]]:
-        """The `data` of the answer, and the cursors of each connection whose `after` is a variable, by the variable's name."""
+        """The `data` of the answer, and the cursors of each connection whose `after` or `before` is a variable, by the variable's name."""
         document = self.document(text)
         graph = Graph(self.world, viewer)
         result = execute_sync(

@@ -26,24 +26,30 @@ def connection(type_name: str, among: Callable[[Graph, Any], list[Item]]) -> Cal
 
     def connected(graph: Graph, source: Any, info: GraphQLResolveInfo[Any], args: dict[str, Any]) -> dict[str, Any]:
         found = [item for item in among(graph, source) if matches(graph, item, args.get("filter"))]
-        return noted(graph, info, paged(found, ordered_by(type_name, args.get("order")), args))
+        return noted(graph, info, paged(graph, found, ordered_by(type_name, args.get("order")), args, place(info)))
 
     return connected
 
 
+def place(info: GraphQLResolveInfo[Any]) -> str:
+    """The type and field that a cursor belongs to."""
+    return f"{info.parent_type.name}.{info.field_name}"
+
+
 def noted(graph: Graph, info: GraphQLResolveInfo[Any], page: dict[str, Any]) -> dict[str, Any]:
-    """The page; its cursors are noted where its `after` is a variable, so that the page after it can be asked for."""
+    """The page; its cursors are noted where `after` or `before` is a variable, so that other pages can be asked for."""
     for argument in info.field_nodes[0].arguments or ():
-        if argument.name.value == "after" and isinstance(argument.value, VariableNode):
+        if argument.name.value in ("after", "before") and isinstance(argument.value, VariableNode):
             graph.cursors.setdefault(argument.value.name.value, []).extend(edge["cursor"] for edge in page["edges"])
     return page
 
 
 def ordered_by(type_name: str, order: list[dict[str, str]] | None) -> Order:
-    """The order that `order` asks for; the type's own if it asks for none."""
+    """The order that `order` asks for; the type's own if it asks for none. Of two sort keys with one name the second decides nothing."""
     default = [{"by": DEFAULT_ORDERS[type_name]}] if type_name in DEFAULT_ORDERS else []
     chosen = order or default
-    return Order([*(one["by"].lower() for one in chosen), "id"], [*(one.get("direction", "ASC") for one in chosen), "ASC"])
+    ways = [(one.get("direction", "ASC"), one.get("nulls", "LAST")) for one in chosen]
+    return Order([*(one["by"] for one in chosen), "ID"], [*ways, ("ASC", "LAST")])
 
 
 def outcomes(graph: Graph, source: Item, info: GraphQLResolveInfo[Any], args: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +57,7 @@ def outcomes(graph: Graph, source: Item, info: GraphQLResolveInfo[Any], args: di
     status = args.get("status")
     found = graph.items("Outcome", submission_id=source.row["id"])
     found = [item for item in found if status is None or item.row["status"] in status]
-    return noted(graph, info, paged(found, Order(["index"], ["ASC"]), args))
+    return noted(graph, info, paged(graph, found, Order(["INDEX"], [("ASC", "LAST")]), args, place(info)))
 
 
 # Relations to many.

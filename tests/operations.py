@@ -4,8 +4,8 @@
 fields, directives and cost, with fragments expanded. Whatever merges must agree, so each selection remembers the response keys of its
 place (a `Place`), and a named fragment is spread only where its own place agrees with the one around it.
 
-A connection may take its `after` from a variable. The first time it is absent; `Operation.following` is the same operation with the
-cursors that the first answer gave, as variables or as literals.
+A connection may take its `after` and `before` from variables. The first time they are absent; `Operation.following` is the same operation
+with cursors that the first answer gave, as variables or as literals.
 """
 
 import re
@@ -29,7 +29,7 @@ from graphql import (
 from hypothesis import strategies as st
 
 from tests.documents import Entry, Fragment, Operation, Place, Room, agree, merge, same
-from tests.values import Drafts, Style, Values
+from tests.values import Drafts, Style, Values, has_default
 
 SKIPPED = {"Query.participation", "Viewer.limits"}
 LIMITS = {"depth": 12, "aliases": 30, "directives": 18, "root_fields": 20}
@@ -37,6 +37,7 @@ COSTS = (40, 150, 600, 1800)
 PARTS = (2, 3, 4, 6, 10, 20)
 LIST_COST = 5
 CONDITION_COST = 5
+COUNT_COST = 10
 ALIASES = ("a", "b", "id", "code", "nodes", "from", "pageInfo", "A_1", "r", "ID", "anon_1", "ctid", "user", "n")
 
 
@@ -165,7 +166,7 @@ class Builder:
             entry = place[key] = Entry(parent, name, str(given.type), arguments, {})
         head = f"{name if key == name else f'{key}: {name}'}{entry.arguments}{directives}"
         if is_leaf_type(get_named_type(given.type)):
-            return head, spent.plus(Room(depth=1))
+            return head, spent.plus(Room(depth=1, counts=COUNT_COST if counts(parent, name) else 0))
         text, inner = self.inside(given, entry, room.less(spent))
         return f"{head} {text}", spent.plus(inner)
 
@@ -174,7 +175,7 @@ class Builder:
         assert isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
         given = get_named_type(parent.fields[name].type)
         if is_leaf_type(given):
-            return room.depth >= 1
+            return room.depth >= 1 and (room.counts >= COUNT_COST or not counts(parent, name))
         height = 5 if given.name.endswith("Connection") else 3
         return room.depth >= height and room.cost >= 2 * LIST_COST + 2
 
@@ -196,13 +197,15 @@ class Builder:
         named = get_named_type(given.type)
         times, base = self.price(given, entry)
         # A page's size may leave no room for more than the smallest selection.
-        left = Room(room.depth - 1, max(room.cost - base, 0) // times, room.aliases, room.directives)
+        counted = min(self.pick((1, 1, 2)) * COUNT_COST, max(room.cost - base, 0) // 2) if named.name.endswith("Connection") else 0
+        left = Room(room.depth - 1, max(room.cost - base - counted, 0) // times, room.aliases, room.directives, counts=counted)
         text, spent = self.selection(named, entry.place, left)
-        if "after: $" in entry.arguments and "pageInfo" not in entry.place:
-            entry.place["pageInfo"] = Entry(named, "pageInfo", "PageInfo!", "", {"endCursor": Entry(named, "endCursor", "String", "", {})})
-            text = text[:-1] + "pageInfo { endCursor } }"
+        if re.search(r"(after|before): \$", entry.arguments) and "pageInfo" not in entry.place:
+            ends = {name: Entry(named, name, "String", "", {}) for name in ("startCursor", "endCursor")}
+            entry.place["pageInfo"] = Entry(named, "pageInfo", "PageInfo!", "", ends)
+            text = text[:-1] + "pageInfo { startCursor endCursor } }"
             spent = spent.plus(Room(depth=2))
-        return text, Room(spent.depth + 1, base + times * spent.cost, spent.aliases, spent.directives)
+        return text, Room(spent.depth + 1, base + times * spent.cost + spent.counts, spent.aliases, spent.directives)
 
     def price(self, given: GraphQLField, entry: Entry) -> tuple[int, int]:
         """How many times the selection of a field is paid, and what the field costs beside."""
@@ -219,12 +222,17 @@ class Builder:
         """The arguments of a field, with their parentheses."""
         target = get_named_type(given.type).name.removesuffix("Connection")
         texts: list[str] = []
+        sizes: dict[str, str] = {}
         text: str | None
         for argument, declared in given.args.items():
             if argument == "first":
-                text = self.drafts.size(max((room.cost - self.filter_price(texts)) // 2 - 1, 1))
-            elif argument == "after":
-                text = self.page() if self.chance(self.drafts.style.pages) else None
+                sizes = self.drafts.sizes_of_page(max((room.cost - self.filter_price(texts)) // 2 - 1, 1), both="last" in given.args)
+                text = sizes.get("first")
+            elif argument == "last":
+                text = sizes.get("last")
+            elif argument in ("after", "before"):
+                often = self.drafts.style.pages // (1 if argument == "after" else 2)
+                text = self.page() if self.chance(often) else None
             elif isinstance(declared.type, GraphQLNonNull) and not has_default(declared):
                 text = self.drafts.text(declared.type, (target, argument), has_default=False, null=False)
             elif self.chance(self.drafts.style.arguments):
@@ -232,16 +240,16 @@ class Builder:
                 text = self.drafts.text(declared.type, (target, argument), has_default=has_default(declared), null=null)
             else:
                 text = None
-            if text is not None and (argument != "filter" or self.filter_price([text]) <= room.cost // 3):
+            if text is not None and (argument not in ("filter", "order") or self.filter_price([text]) <= room.cost // 3):
                 texts.append(f"{argument}: {text}")
         return f"({', '.join(texts)})" if texts else ""
 
     def filter_price(self, texts: list[str]) -> int:
-        """At least what the parts of a filter cost; arguments that are no filters count too."""
+        """At least what the parts of a filter and the keys of an order cost; other arguments count too."""
         return CONDITION_COST * sum(map(self.drafts.weight, texts))
 
     def page(self) -> str:
-        """A new variable for the `after` of a connection."""
+        """A new variable for the `after` or `before` of a connection."""
         name = f"p{len(self.pages)}_"
         self.pages.append(name)
         self.drafts.definitions[name] = "String"
@@ -250,17 +258,15 @@ class Builder:
         return f"${name}"
 
 
-def has_default(declared: Any) -> bool:
-    """Whether an argument or input field has a default value."""
-    return bool(declared.ast_node is not None and declared.ast_node.default_value is not None)
-
-
 def page_size(arguments: str, sizes: dict[str, int]) -> int:
     """The rows that a connection's arguments ask for at most."""
-    found = re.search(r"first: (\$?\w+)", arguments)
-    if found is None:
-        return 25
-    return sizes[found[1]] if found[1].startswith("$") else int(found[1])
+    found = [size for size in re.findall(r"\b(?:first|last): (\$?\w+)", arguments) if size != "null"]
+    return max((sizes[size] if size.startswith("$") else int(size) for size in found), default=25)
+
+
+def counts(parent: GraphQLNamedType, name: str) -> bool:
+    """Whether a field counts the rows of a connection."""
+    return parent.name.endswith("Connection") and name == "totalCount"
 
 
 def operations(schema: GraphQLSchema, values: Values, style: Style) -> st.SearchStrategy[Operation]:

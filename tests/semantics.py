@@ -3,7 +3,7 @@
 Graph       the rows that a viewer may see; `matching.py` says which of them a filter matches
 POLICIES    who may see a row of each table
 fold        a text without case and accents
-Order       the order of rows, ties by id; the cursor of a row is the text of its sort keys
+Order       the order of rows, ties by id; the cursor of a row is the text of its place and sort keys
 paged       the page of a connection
 """
 
@@ -49,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The rows, as one viewer sees them during one operation, and the cursors given out for the `after` of each variable."""
+    """The rows, as one viewer sees them during one operation, and the cursors given out for each variable of a page."""
 
     world: World
     viewer: Viewer
@@ -187,19 +187,19 @@ def fold(text: str) -> str:
 # Sort keys. Python compares texts by code point and UUIDs by their number, which is bytewise.
 
 
-def precedes(first: Any, second: Any, direction: str = "ASC") -> int:
-    """Negative if the first value comes before the second, 0 if they are equal; a missing value comes last in both directions."""
+def precedes(first: Any, second: Any, direction: str = "ASC", nulls: str = "LAST") -> int:
+    """Negative if the first value comes before the second, 0 if they are equal; missing values come at one end, in both directions."""
     if first is None or second is None:
-        return int(first is None) - int(second is None)
+        return (int(first is None) - int(second is None)) * (1 if nulls == "LAST" else -1)
     if first == second:
         return 0
     return -1 if (first < second) == (direction == "ASC") else 1
 
 
-def compare(first: list[Any], second: list[Any], directions: list[str]) -> int:
-    """Negative if the row with the first sort keys comes before the row with the second."""
-    for left, right, direction in zip(first, second, directions, strict=True):
-        compared = precedes(left, right, direction)
+def compare(first: list[Any], second: list[Any], ways: list[tuple[str, str]]) -> int:
+    """Negative if the row with the first sort keys comes before the row with the second; a way is a direction and where nulls go."""
+    for left, right, way in zip(first, second, ways, strict=True):
+        compared = precedes(left, right, *way)
         if compared:
             return compared
     return 0
@@ -207,10 +207,10 @@ def compare(first: list[Any], second: list[Any], directions: list[str]) -> int:
 
 def in_order(rows: Iterable[Row], *columns: str) -> list[Row]:
     """The rows ascending by the columns, missing values last."""
-    directions = ["ASC"] * len(columns)
+    ways = [("ASC", "LAST")] * len(columns)
 
     def compared(left: Row, right: Row) -> int:
-        return compare([left[column] for column in columns], [right[column] for column in columns], directions)
+        return compare([left[column] for column in columns], [right[column] for column in columns], ways)
 
     return sorted(rows, key=cmp_to_key(compared))
 
@@ -218,21 +218,44 @@ def in_order(rows: Iterable[Row], *columns: str) -> list[Row]:
 # Connections.
 
 
+RELATED_KEYS = {
+    "PARENT_NAME": ("parent", "name"),
+    "MEMBER_STATE_NAME": ("memberState", "name"),
+    "OWNER_NAME": ("owner", "name"),
+    "VENUE_STATE_NAME": ("venueState", "name"),
+    "SUBMITTED_BY_NAME": ("submittedBy", "name"),
+    "COHORT_STARTS_ON": ("cohort", "starts_on"),
+    "COHORT_TITLE": ("cohort", "title"),
+    "PARTNER_NAME": ("partner", "name"),
+    "PARTNER_CODE": ("partner", "code"),
+}
+"""The sort keys that are a column of a related object."""
+
+
+def sort_key(graph: Graph, item: Item, name: str) -> Any:
+    """The value of a sort key; that of a related object is missing if the viewer may not see the object."""
+    if name not in RELATED_KEYS:
+        return item.row[name.lower()]
+    relation, column = RELATED_KEYS[name]
+    other = related(graph, item, relation)
+    return None if other is None else other.row[column]
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The columns that rows are ordered by, and the direction of each; the last column is unique."""
+    """The names of the sort keys that rows are ordered by, and the way of each; the last key is unique."""
 
-    columns: list[str]
-    directions: list[str]
+    names: list[str]
+    ways: list[tuple[str, str]]
 
-    def keys(self, item: Item) -> list[Any]:
+    def keys(self, graph: Graph, item: Item) -> list[Any]:
         """The sort keys of a row."""
-        return [item.row[column] for column in self.columns]
+        return [sort_key(graph, item, name) for name in self.names]
 
-    def cursor(self, item: Item) -> str:
-        """The cursor of a row."""
-        keys = [None if key is None else [type(key).__name__, str(key)] for key in self.keys(item)]
-        return CURSOR + json.dumps([item.type, self.columns, self.directions, keys]).encode().hex()
+    def cursor(self, graph: Graph, item: Item, place: str) -> str:
+        """The cursor of a row of the connection at that place, a type and a field."""
+        keys = [None if key is None else [type(key).__name__, str(key)] for key in self.keys(graph, item)]
+        return CURSOR + json.dumps([place, self.names, self.ways, keys]).encode().hex()
 
 
 READERS: dict[str, Callable[[str], Any]] = {
@@ -245,31 +268,36 @@ READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
+def place_of(cursor: str) -> str:
+    """The type and field of the connection that gave a cursor."""
+    return str(json.loads(bytes.fromhex(cursor.removeprefix(CURSOR)))[0])
+
+
 def keys_in(cursor: str) -> list[Any]:
     """The sort keys that a cursor stands for."""
     keys = json.loads(bytes.fromhex(cursor.removeprefix(CURSOR)))[3]
     return [None if key is None else READERS[key[0]](key[1]) for key in keys]
 
 
-def paged(items: list[Item], order: Order, args: dict[str, Any]) -> dict[str, Any]:
-    """The connection of the page that `first` and `after` ask for."""
+def paged(graph: Graph, items: list[Item], order: Order, args: dict[str, Any], place: str) -> dict[str, Any]:
+    """The connection of the page that `first`, `after`, `last` and `before` ask for: the Relay specification's section 4, word by word."""
 
     def compared(left: Item, right: Item) -> int:
-        return compare(order.keys(left), order.keys(right), order.directions)
+        return compare(order.keys(graph, left), order.keys(graph, right), order.ways)
+
+    def sides(item: Item, cursor: str) -> int:
+        return compare(order.keys(graph, item), keys_in(cursor), order.ways)
 
     items = sorted(items, key=cmp_to_key(compared))
-    after = args.get("after")
-    rest = items if after is None else [item for item in items if compare(order.keys(item), keys_in(after), order.directions) > 0]
-    page = rest[: args["first"]]
-    edges = [{"cursor": order.cursor(item), "node": item} for item in page]
-    return {
-        "edges": edges,
-        "nodes": page,
-        "totalCount": len(items),
-        "pageInfo": {
-            "hasNextPage": len(rest) > len(page),
-            "hasPreviousPage": after is not None,
-            "startCursor": edges[0]["cursor"] if edges else None,
-            "endCursor": edges[-1]["cursor"] if edges else None,
-        },
-    }
+    first, after, last, before = (args.get(name) for name in ("first", "after", "last", "before"))
+    found = items if after is None else [item for item in items if sides(item, after) > 0]
+    found = found if before is None else [item for item in found if sides(item, before) < 0]
+    if last is None:
+        page = found[: 25 if first is None else first]
+        more = {"hasNextPage": len(found) > len(page), "hasPreviousPage": after is not None}
+    else:
+        page = found[max(len(found) - last, 0) :]
+        more = {"hasNextPage": before is not None, "hasPreviousPage": len(found) > len(page)}
+    edges = [{"cursor": order.cursor(graph, item, place), "node": item} for item in page]
+    ends = {"startCursor": edges[0]["cursor"] if edges else None, "endCursor": edges[-1]["cursor"] if edges else None}
+    return {"edges": edges, "nodes": page, "totalCount": len(items), "pageInfo": more | ends}

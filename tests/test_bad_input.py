@@ -80,7 +80,7 @@ CASES = {
         "BAD_USER_INPUT", "query ($f: CourseFilter) { courses(filter: $f) { totalCount } }", variables={"f": {"title": {"in": ["\0"]}}}
     ),
     "an unknown field": refused("VALIDATION_ERROR", "{ missing }"),
-    "an unknown argument": refused("VALIDATION_ERROR", "{ courses(last: 1) { totalCount } }"),
+    "an unknown argument": refused("VALIDATION_ERROR", "{ courses(offset: 1) { totalCount } }"),
     "a wrong type in a literal": refused("VALIDATION_ERROR", '{ courses(first: "x") { totalCount } }'),
     "a wrong type in a variable": refused("BAD_USER_INPUT", PAGE, variables={"first": "x"}),
     "an object for a scalar": refused("BAD_USER_INPUT", PAGE, variables={"after": {"a": 1}}),
@@ -97,6 +97,8 @@ CASES = {
     "a subscription": refused("VALIDATION_ERROR", "subscription { viewer { kind } }"),
     "a page of -1": refused("PAGE_SIZE", PAGE, variables={"first": -1}),
     "a page of 10,000": refused("PAGE_SIZE", PAGE, variables={"first": 10_000}),
+    "a page of 101 from the end": refused("PAGE_SIZE", "{ courses(last: 101) { totalCount } }"),
+    "a page from both ends": refused("PAGE_SIZE", "{ courses(first: 1, last: 1) { totalCount } }"),
     "a page of 10,000 in a literal": refused("PAGE_SIZE", "{ courses(first: 10000) { totalCount } }"),
     "a page of -1 in a list": refused("PAGE_SIZE", "{ memberStates { statements(first: -1) { totalCount } } }"),
     "a depth of 60": refused("TOO_DEEP", "{ cohorts { nodes " + "{ sameRunAs " * 58 + "{ id }" + " }" * 60),
@@ -184,13 +186,26 @@ class TestCursors:
     async def test_a_cursor_of_another_order_is_refused(self, client: httpx.AsyncClient, order: Any, media: str) -> None:
         response = await self.ask(client, media, after=await self.cursor(client), order=order)
         assert_refused(response, refused("CURSOR_INVALID", PAGE), media)
+        assert "belongs to the order TITLE ASC, not to " in response.json()["errors"][0]["message"]
 
     @pytest.mark.parametrize("media", MEDIA)
-    async def test_a_cursor_of_another_connection_is_refused(self, client: httpx.AsyncClient, media: str) -> None:
-        query = "query ($after: String) { partnerAgencies(after: $after) { totalCount nodes { id } } }"
-        variables = {"after": await self.cursor(client)}
-        response = await client.post("/graphql", json={"query": query, "variables": variables}, headers={"accept": media})
+    @pytest.mark.parametrize("page", ["after: $cursor", "before: $cursor", "last: 2, before: $cursor"])
+    @pytest.mark.parametrize(
+        ("field", "owner"),
+        [
+            ("partnerAgencies(%s) { nodes { id } }", "Query.partnerAgencies"),
+            ('partnerAgency(by: {code: "US-STATE"}) { courses(%s) { totalCount nodes { id } } }', "PartnerAgency.courses"),
+        ],
+    )
+    async def test_a_cursor_of_another_field_is_refused(
+        self, client: httpx.AsyncClient, field: str, owner: str, page: str, media: str
+    ) -> None:
+        body = {"query": f"query ($cursor: String) {{ {field % page} }}", "variables": {"cursor": await self.cursor(client)}}
+        response = await client.post("/graphql", json=body, headers={"accept": media})
         assert_refused(response, refused("CURSOR_INVALID", PAGE), media)
+        error = response.json()["errors"][0]
+        assert f"one of Query.courses, not of {owner}" in error["message"]
+        assert error["path"] == ["variables", "cursor"]
 
     @pytest.mark.parametrize("media", MEDIA)
     async def test_a_cursor_that_was_changed_is_refused(self, client: httpx.AsyncClient, media: str) -> None:

@@ -38,17 +38,24 @@ def refusal(text: str, variables: dict[str, Any] | None = None, limits: Limits =
         ("{ __typename }", 0),
         ("{ viewer { kind } }", 1),
         ("{ memberStates { code name } }", 5),
-        ("{ cohorts { totalCount } }", 1),
+        ("{ cohorts { totalCount } }", 1 + 10),
+        ("{ cohorts(first: 100) { totalCount again: totalCount } }", 1 + 2 * 10),
+        ("{ memberStates { cohorts(first: 3) { totalCount nodes { id } } } }", 5 * (1 + 1 + 10 + 3)),
         ("{ cohorts { nodes { id title } } }", 1 + 25),
         ("{ cohorts(first: 100) { nodes { id } } }", 1 + 100),
         ("{ cohorts(first: 100) { edges { cursor node { id } } } }", 1 + 100),
+        ("{ cohorts(last: 40) { edges { node { id } } } }", 1 + 40),
+        ("{ cohorts(first: null, last: 40) { nodes { id } } }", 1 + 40),
+        ("{ cohorts(first: null, last: null) { nodes { id } } }", 1 + 25),
+        ("{ cohorts(order: {by: TITLE}) { nodes { id } } }", 1 + 5 + 25),
+        ("{ cohorts(order: [{by: TITLE, nulls: FIRST}, {by: CODE}], last: 2) { nodes { id } } }", 1 + 5 * 2 + 2),
         ("{ cohorts(first: 10) { nodes { courses { id } } } }", 1 + 10 * (1 + 5)),
         ("{ cohorts(first: 10) { nodes { statements(first: 4) { nodes { id } } } } }", 1 + 10 * (1 + 1 + 4)),
         ("{ ...a } fragment a on Query { cohorts(first: 10) { ...b } } fragment b on CohortConnection { nodes { id } }", 1 + 10),
         ("{ participation(measure: TRAINED, basis: RECORDS) { total { value } } }", 60 + 1 + 1),
         ("{ participation(measure: TRAINED, basis: RECORDS, groupBy: [SEX, YEAR]) { total { value } } }", 60 * 9 + 1 + 1),
         ("{ participation(measure: TRAINED, basis: RECORDS, groupBy: SEX) { explain(first: 7) { text } } }", 60 * 3 + 1 + 7),
-        ("{ cohorts(filter: {title: {in: [1, 2, 3]}}) { totalCount } }".replace("1, 2, 3", '"a", "b", "c"'), 1 + 5 * 3),
+        ("{ cohorts(filter: {title: {in: [1, 2, 3]}}) { totalCount } }".replace("1, 2, 3", '"a", "b", "c"'), 1 + 5 * 3 + 10),
         ("query { cohorts(first: 100) @skip(if: true) { nodes { id } } viewer { kind } }", 1),
     ],
 )
@@ -64,7 +71,7 @@ def test_a_price_depends_on_the_variables_that_it_names() -> None:
     text = "query ($n: Int! = 25, $all: Boolean = false) { cohorts(first: $n) { nodes { id } } courses @include(if: $all) { totalCount } }"
     assert price(text) == Price(26, frozenset({"n", "all"}))
     assert price(text, {"n": 50}).cost == price(text).cost + 25
-    assert price(text, {"all": True}).cost == price(text).cost + 1
+    assert price(text, {"all": True}).cost == price(text).cost + 1 + 10
 
 
 @pytest.mark.parametrize("size", ["-1", "101", "10000"])
@@ -72,11 +79,23 @@ def test_a_page_has_at_most_a_hundred_rows(size: str) -> None:
     assert_page_size(refusal(f"{{ all: cohorts(first: {size}) {{ nodes {{ id }} }} }}"), ["all"])
     assert_page_size(refusal("query ($n: Int!) { cohorts(first: $n) { totalCount } }", {"n": int(size)}), ["cohorts"])
     assert_page_size(refusal(f"{{ ...a }} fragment a on Query {{ cohorts(first: {size}) {{ nodes {{ id }} }} }}"), ["cohorts"])
+    assert_page_size(refusal(f"{{ all: cohorts(last: {size}) {{ nodes {{ id }} }} }}"), ["all"], "last")
+    assert_page_size(refusal("query ($n: Int) { cohorts(first: null, last: $n) { totalCount } }", {"n": int(size)}), ["cohorts"], "last")
 
 
-def test_a_page_size_cannot_be_null() -> None:
-    assert_page_size(refusal("query ($n: Int = 25) { cohorts(first: $n) { totalCount } }", {"n": None}), ["cohorts"])
-    assert refusal("{ cohorts(first: null) { totalCount } }").code == "VALIDATION_ERROR"
+def test_a_page_size_that_is_null_counts_as_absent() -> None:
+    text = "query ($first: Int = 7, $last: Int) { cohorts(first: $first, last: $last) { nodes { id } } }"
+    assert price(text) == Price(1 + 7, frozenset({"first", "last"}))
+    assert price(text, {"first": None}).cost == 1 + 25
+    assert price(text, {"first": None, "last": 3}).cost == 1 + 3
+    assert price("{ cohorts(first: null) { nodes { id } } }").cost == 1 + 25
+
+
+def test_a_page_is_read_from_one_end() -> None:
+    text = "query ($first: Int, $last: Int) { cohorts(first: $first, last: $last) { nodes { id } } }"
+    for found in (refusal(text, {"first": 3, "last": 3}), refusal("{ cohorts(first: 3, last: 0) { totalCount } }")):
+        assert_page_size(found, ["cohorts"], "last")
+        assert "not both" in found.message
 
 
 def test_a_page_inside_a_list_is_named_by_its_path() -> None:
@@ -84,8 +103,9 @@ def test_a_page_inside_a_list_is_named_by_its_path() -> None:
     assert_page_size(refusal(text), ["memberStates", "mine"])
 
 
-def assert_page_size(found: Refusal, path: list[str]) -> None:
-    assert (found.code, found.path, found.extensions["limit"]) == ("PAGE_SIZE", path, 100)
+def assert_page_size(found: Refusal, path: list[str], argument: str = "first") -> None:
+    extensions = found.extensions
+    assert (found.code, found.path, extensions["argument"], extensions["limit"]) == ("PAGE_SIZE", path, argument, 100)
 
 
 def test_too_high_a_cost_names_the_argument_that_costs_most() -> None:
@@ -110,10 +130,19 @@ def test_anonymous_callers_may_spend_less() -> None:
 def test_filters_cost_as_much_in_variables() -> None:
     text = "query ($f: CohortFilter!, $g: [CohortFilter!]) { cohorts(filter: {and: [$f], or: $g}) { totalCount } }"
     condition = {"title": {"eq": "a"}}
-    assert price(text, {"f": condition, "g": [condition]}).cost == 1 + 5 * (1 + 1 + 3 + 1 + 3)
+    assert price(text, {"f": condition, "g": [condition]}).cost == 1 + 10 + 5 * (1 + 1 + 3 + 1 + 3)
     assert refusal(text, {"f": {}, "g": [condition] * 1_000}).code == "COST_LIMIT"
     assert refusal(text, {"f": {}, "g": [{}] * 3_000}).code == "COST_LIMIT"
     assert price(text, {"f": {"code": {"in": ["a"] * 5_000}}, "g": []}).cost < 100
+
+
+def test_sort_keys_cost_as_much_in_variables() -> None:
+    page = "{ nodes { id } }"
+    text = f"query ($o: [CohortOrder!], $p: CohortOrder!) {{ a: cohorts(order: $o) {page} b: cohorts(order: [$p, $p]) {page} }}"
+    key = {"by": "TITLE"}
+    assert price(text, {"o": [key] * 3, "p": key}).cost == 2 * (1 + 25) + 5 * (3 + 2)
+    assert price(text, {"p": key}).cost == 2 * (1 + 25) + 5 * 2
+    assert refusal(text, {"o": [key] * 2_000, "p": key}).code == "COST_LIMIT"
 
 
 def test_dimensions_multiply() -> None:

@@ -22,7 +22,7 @@ from tests.comparison import SCHEMA, Asked, Comparison
 from tests.documents import Operation
 from tests.operations import operations
 from tests.rows import store
-from tests.semantics import NODES, Item
+from tests.semantics import NODES, Item, place_of
 from tests.values import Style, Values
 from tests.worlds import world
 
@@ -49,7 +49,8 @@ async def compared(comparison: Comparison, operation: Operation) -> None:
     if operation.definitions and random.random() < 0.3:
         await comparison.check(Asked(operation.text, operation.others, operation.name), WORLD.viewers[name])
     known = {page: [cursor for cursor in pages.get(page, ()) if cursor in asked.cursors] for page in sorted(operation.pages)}
-    after = {page: random.choice(cursors) for page, cursors in known.items() if cursors}
+    alone = {page: cursors for page, cursors in known.items() if len({place_of(cursor) for cursor in pages.get(page, ())}) == 1}
+    after = {page: random.choice(cursors) for page, cursors in alone.items() if cursors}
     if after:
         following = operation.following(after)
         await comparison.check(Asked(following.text, following.variables, following.name, asked.cursors), WORLD.viewers[name])

@@ -44,7 +44,7 @@ OWN_TYPES = {
 }
 SHORTEST, LONGEST = 15, 280
 ABBREVIATIONS = {
-    "PAGE": "first: Int! = 25, after: String",
+    "PAGE": "first: Int, after: String, last: Int, before: String",
     "COUNTING": "measure: Measure!, basis: CountBasis!, groupBy: [Dimension!]! = [], filter: ParticipationFilter, "
     "includePending: Boolean! = false",
 }
@@ -251,6 +251,7 @@ SHAPES = {
     "CohortOrder": """
         by: CohortOrderField!
         direction: Direction! = ASC
+        nulls: Nulls! = LAST
     """,
 }
 
@@ -419,8 +420,9 @@ def test_every_connection_takes_the_same_arguments() -> None:
             if named.endswith("Connection") and named != "OutcomeConnection":
                 thing = named.removesuffix("Connection")
                 arguments = {name: str(argument.type) for name, argument in field.args.items()}
-                assert arguments == {"filter": f"{thing}Filter", "order": f"[{thing}Order!]", "first": "Int!", "after": "String"}
-                assert field.args["first"].default_value == 25
+                page = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
+                assert arguments == {"filter": f"{thing}Filter", "order": f"[{thing}Order!]", **page}
+                assert all(argument.default_value is Undefined for argument in field.args.values())
 
 
 def test_nodes() -> None:
@@ -433,7 +435,7 @@ def test_optional_members_of_inputs_have_no_default() -> None:
     for name, type_ in OWN_TYPES.items():
         if isinstance(type_, GraphQLInputObjectType):
             for field_name, field in type_.fields.items():
-                assert field.default_value is Undefined or field_name == "direction", f"{name}.{field_name}"
+                assert field.default_value is Undefined or field_name in ("direction", "nulls"), f"{name}.{field_name}"
 
 
 def test_every_input_with_one_member_is_marked() -> None:
@@ -455,9 +457,9 @@ def test_codes_arrive_as_the_texts_that_tables_hold(name: str) -> None:
         coerced(name, "NO_SUCH_CODE")
 
 
-def test_the_default_direction_is_a_text() -> None:
-    assert coerced("CohortOrder!", {"by": "TITLE"}) == {"by": "TITLE", "direction": "ASC"}
-    assert written("CohortOrder", "{by: TITLE}") == {"by": "TITLE", "direction": "ASC"}
+def test_the_defaults_of_an_order_are_texts() -> None:
+    assert coerced("CohortOrder!", {"by": "TITLE"}) == {"by": "TITLE", "direction": "ASC", "nulls": "LAST"}
+    assert written("CohortOrder", "{by: TITLE}") == {"by": "TITLE", "direction": "ASC", "nulls": "LAST"}
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ class Drafts:
     def inner(self, parent: GraphQLInputObjectType, name: str, given: GraphQLInputField, hint: Hint, deep: int) -> str:
         """The text of a field of an input object."""
         null = not isinstance(given.type, GraphQLNonNull) and isinstance(get_named_type(given.type), GraphQLInputObjectType)
-        defaulted = given.ast_node is not None and given.ast_node.default_value is not None
+        defaulted = has_default(given)
         below_it = hinted(parent, name, hint)
         return self.text(given.type, below_it, has_default=defaulted, null=null, one_of=parent.is_one_of, deep=deep - nested(parent))
 
@@ -215,24 +215,45 @@ class Drafts:
         values = [[self.definitions[name], json.dumps(self.variables.get(name)), json.dumps(self.others.get(name))] for name in found]
         return sum(max(map(parts, each)) for each in [[text], *values])
 
-    def size(self, most: int) -> str | None:
-        """The text of a `first` of at most so many; None to leave it away."""
+    def sizes_of_page(self, most: int, *, both: bool) -> dict[str, str]:
+        """The texts of `first` and, with `both`, `last` for a page of at most so many: one is a number, or none; null is none."""
         options = [size for size in SIZES if size <= most]
+        one, other = self.random.sample(("first", "last"), 2) if both and self.chance(60) else ("first", "last")
+        beside = {other: "null"} if both and self.chance(10) else {}
         if most >= DEFAULT_SIZE and not self.chance(60):
-            return None
-        if not self.chance(25):
-            return str(self.pick(options))
+            return beside
+        if not self.chance(30):
+            return {one: str(self.pick(options))} | beside
+        if both and self.chance(50):
+            return self.either_end(options)
+        return {one: self.size(options, null=both, unstated=most >= DEFAULT_SIZE)} | beside
+
+    def size(self, options: list[int], *, null: bool, unstated: bool) -> str:
+        """A variable for a page's size, which may be null, or may leave it unstated."""
         name = f"v{len(self.definitions)}"
-        kind = self.pick(("Int!", "Int"))
-        default, value, other = (self.pick((None, *options)) for _ in range(3))
-        if (value is None or other is None) and default is None and (kind == "Int!" or most < DEFAULT_SIZE):
-            value = other = options[-1]
-        self.definitions[name] = kind if default is None else f"{kind} = {default}"
-        self.variables |= {} if value is None else {name: value}
-        self.others |= {} if other is None else {name: other}
-        unstated = DEFAULT_SIZE if default is None else default
-        self.sizes[f"${name}"] = max(unstated if size is None else size for size in (value, other))
+        required = not null or self.chance(40)
+        default = self.pick((None, *options))
+        choices = [*options, *(("absent",) if default is not None or (unstated and not required) else ())]
+        choices += ["null"] if unstated and not required else []
+        self.definitions[name] = ("Int!" if required else "Int") + (f" = {default}" if default is not None else "")
+        sizes = {"absent": DEFAULT_SIZE if default is None else default, "null": DEFAULT_SIZE}
+        for assigned in (self.variables, self.others):
+            given = self.pick(choices)
+            if given != "absent":
+                assigned[name] = None if given == "null" else given
+            self.sizes[f"${name}"] = max(self.sizes.get(f"${name}", 0), sizes.get(given, given))
         return f"${name}"
+
+    def either_end(self, options: list[int]) -> dict[str, str]:
+        """Variables for both ends of a list, of which one at a time is a number, and the other null or absent."""
+        names = [f"v{len(self.definitions) + number}" for number in range(2)]
+        for assigned in (self.variables, self.others):
+            one, other = self.random.sample(names, 2)
+            assigned[one] = self.pick(options)
+            assigned.update({other: None} if self.chance(50) else {})
+            self.sizes |= {f"${name}": max(self.sizes.get(f"${name}", 0), assigned.get(name) or 0) for name in names}
+        self.definitions |= dict.fromkeys(names, "Int")
+        return dict(zip(("first", "last"), (f"${name}" for name in names), strict=True))
 
     # Plain values, as JSON holds them.
 
@@ -256,7 +277,7 @@ class Drafts:
         if kind.is_one_of:
             names = [self.pick(list(fields))]
         else:
-            names = [name for name, given in fields.items() if isinstance(given.type, GraphQLNonNull) and name != "direction"]
+            names = [name for name, given in fields.items() if isinstance(given.type, GraphQLNonNull) and not has_default(given)]
             rest = [name for name in fields if name not in names]
             names += [self.pick(rest) for _ in range(self.pick((1, 1, 1, 1, 2, 2, 3, 0)))] if rest else []
         return {name: fields[name] for name in dict.fromkeys(names)}
@@ -269,6 +290,11 @@ class Drafts:
         if name == "Boolean":
             return self.pick((True, False))
         return self.pick(self.values.of(name, hint))
+
+
+def has_default(declared: Any) -> bool:
+    """Whether an argument or input field has a default value."""
+    return bool(declared.ast_node is not None and declared.ast_node.default_value is not None)
 
 
 def parts(text: str) -> int:

@@ -442,6 +442,8 @@ class PartnerAgencyOrderField(StrEnum):
     CODE = "CODE"
     KIND = "KIND"
     CREATED_AT = "CREATED_AT"
+    PARENT_NAME = "PARENT_NAME"
+    MEMBER_STATE_NAME = "MEMBER_STATE_NAME"
 
 
 class CourseOrderField(StrEnum):
@@ -452,6 +454,7 @@ class CourseOrderField(StrEnum):
     SUBJECT = "SUBJECT"
     NOMINAL_HOURS = "NOMINAL_HOURS"
     CREATED_AT = "CREATED_AT"
+    OWNER_NAME = "OWNER_NAME"
 
 
 class CohortOrderField(StrEnum):
@@ -463,6 +466,8 @@ class CohortOrderField(StrEnum):
     CODE = "CODE"
     STATUS = "STATUS"
     CREATED_AT = "CREATED_AT"
+    VENUE_STATE_NAME = "VENUE_STATE_NAME"
+    SUBMITTED_BY_NAME = "SUBMITTED_BY_NAME"
 
 
 class StatementOrderField(StrEnum):
@@ -474,6 +479,10 @@ class StatementOrderField(StrEnum):
     STATE = "STATE"
     STATED_ON = "STATED_ON"
     SOURCE_REF = "SOURCE_REF"
+    COHORT_STARTS_ON = "COHORT_STARTS_ON"
+    COHORT_TITLE = "COHORT_TITLE"
+    PARTNER_NAME = "PARTNER_NAME"
+    PARTNER_CODE = "PARTNER_CODE"
 
 
 describe(
@@ -481,9 +490,11 @@ describe(
     "What partner agencies can be ordered by; without an order they come by name.",
     {
         "NAME": "By name, in the order of code points.",
-        "CODE": "By the code that IMPACS gave; those without one come last.",
+        "CODE": "By the code that IMPACS gave, which may be missing.",
         "KIND": "By kind, in the order of its letters.",
         "CREATED_AT": "By when they were first stored.",
+        "PARENT_NAME": "By the name of their parent, missing where there is none that you may see.",
+        "MEMBER_STATE_NAME": "By the name of the one member state that they belong to, missing where there is none.",
     },
 )
 describe(
@@ -491,10 +502,11 @@ describe(
     "What courses can be ordered by; without an order they come by title.",
     {
         "TITLE": "By title, in the order of code points.",
-        "CODE": "By the code that IMPACS gave; those without one come last.",
-        "SUBJECT": "By subject, in the order of its letters; those without one come last.",
-        "NOMINAL_HOURS": "By how long they are meant to take; unknown ones come last.",
+        "CODE": "By the code that IMPACS gave, which may be missing.",
+        "SUBJECT": "By subject, in the order of its letters; it may be missing.",
+        "NOMINAL_HOURS": "By how long they are meant to take, which may be missing.",
         "CREATED_AT": "By when they were first stored.",
+        "OWNER_NAME": "By the name of the agency that owns them, missing where there is none that you may see.",
     },
 )
 describe(
@@ -502,11 +514,13 @@ describe(
     "What cohorts can be ordered by; without an order they come by their first day.",
     {
         "STARTS_ON": "By their first day.",
-        "ENDS_ON": "By their last day; those without one come last.",
+        "ENDS_ON": "By their last day, which may be missing.",
         "TITLE": "By title, in the order of code points.",
-        "CODE": "By the code that IMPACS gave; those without one come last.",
+        "CODE": "By the code that IMPACS gave, which may be missing.",
         "STATUS": "By status, in the order of its letters.",
         "CREATED_AT": "By when they were first stored.",
+        "VENUE_STATE_NAME": "By the name of the member state where they were held, missing where there is none.",
+        "SUBMITTED_BY_NAME": "By the name of the partner that sent them, missing where there is none that you may see.",
     },
 )
 describe(
@@ -517,8 +531,12 @@ describe(
         "COUNT": "By the number that they state.",
         "MEASURE": "By measure, in the order of its letters.",
         "STATE": "By state, in the order of its letters.",
-        "STATED_ON": "By the day on which their source stated them; unknown ones come last.",
+        "STATED_ON": "By the day on which their source stated them, which may be missing.",
         "SOURCE_REF": "By the key that their partner gave, in the order of code points.",
+        "COHORT_STARTS_ON": "By the first day of their cohort, missing where you may not see it.",
+        "COHORT_TITLE": "By the title of their cohort, missing where you may not see it.",
+        "PARTNER_NAME": "By the name of the partner that states them, missing where you may not see it.",
+        "PARTNER_CODE": "By the code of the partner that states them, missing where it has none or you may not see it.",
     },
 )
 

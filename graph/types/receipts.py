@@ -8,7 +8,7 @@ from enum import StrEnum
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.fields import Argument, connection, describe, field, first_of
+from graph.fields import Argument, connection, describe, field, pages
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import Atomicity, OutcomeStatus, RecordKind, Severity, SubmitMode, Verdict
 from graph.types.courses import Cohort, Course
@@ -102,8 +102,7 @@ class Receipt:
     partner: PartnerAgency | None = field("The partner whose records these are; null if you may not see that agency.")
     outcomes: OutcomeConnection = field(
         "What became of each record, in the order of the records.",
-        first_of("outcomes"),
-        Argument("after", str | None, "The endCursor of the page before; absent starts at the first record."),
+        *pages("outcomes"),
         Argument("status", list[OutcomeStatus] | None, "Keeps outcomes with one of these statuses; absent keeps all, an empty list none."),
     )
     statements: StatementConnection = connection("The statements that came in it, as they are now.", StatementFilter, StatementOrder)

@@ -1,7 +1,7 @@
 """What one request may ask for, and the price of an operation, from the page sizes that it declares.
 
-A price counts objects: 1 for each, times the page size in a connection, times `LIST` in any other list, and `CONDITION` for each part of
-a filter; values of a row cost nothing.
+A price counts objects: 1 for each, times the page size in a connection, times `LIST` in any other list; besides, `CONDITION` for each part
+of a filter and each sort key, and `COUNT` for a number of rows. Values of a row cost nothing.
 Each fragment is priced once and remembered by name, and prices saturate, so that the work is linear in the document.
 """
 
@@ -26,6 +26,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    Undefined,
     VariableNode,
     get_named_type,
     get_nullable_type,
@@ -41,8 +42,12 @@ from models.viewer import ViewerKind
 from resolvers.errors import DocumentError, InputError
 
 CEILING = 1_000_000_000
+DEFAULT_PAGE = 25
 LIST = 5
 CONDITION = 5
+COUNT = 10
+"""What `totalCount` costs, since it reads all rows that match, whatever the page."""
+
 MUTATION = 100
 STATISTICS = 60
 DIMENSION = 3
@@ -191,12 +196,12 @@ class _Pricer:
     def _field(self, node: FieldNode, parent: Any, page: int, path: tuple[str, ...]) -> int:
         definition = self._schema.get_field(parent, node.name.value)
         if definition is None or node.selection_set is None:
-            return int(_is_introspective(parent))
+            return COUNT if _is_connection(parent) and node.name.value == "totalCount" else int(_is_introspective(parent))
         path = (*path, response_key(node))
         named = get_named_type(definition.type)
         terms = self._terms(node, definition, parent, page, path)
         price = (
-            CONDITION * self._conditions(node)
+            CONDITION * (self._conditions(node) + self._sort_keys(node))
             + terms.base
             + terms.times * (terms.own + self.selections(node.selection_set, named, terms.page, path))
         )
@@ -209,9 +214,9 @@ class _Pricer:
 
     def _terms(self, node: FieldNode, definition: GraphQLField, parent: Any, page: int, path: tuple[str, ...]) -> _Terms:
         named = get_named_type(definition.type)
-        size = self._page(node, definition.args["first"], path) if "first" in definition.args else None
+        size, argument = self._page(node, definition.args, path)
         if _is_connection(named):
-            return _Terms(page=size or 0, argument="first")
+            return _Terms(page=size or 0, argument=argument)
         if "ids" in definition.args:
             return _Terms(times=self._identifiers(node, definition.args["ids"], path), argument="ids")
         if "groupBy" in definition.args:
@@ -221,22 +226,27 @@ class _Pricer:
         if not is_list_type(get_nullable_type(definition.type)):
             return _Terms()
         if size is not None:
-            return _Terms(times=size, argument="first")
+            return _Terms(times=size, argument=argument)
         if _is_connection(parent):
             return _Terms(times=page, own=0 if node.name.value == "edges" else 1)
         return _Terms(times=_introspected(self._schema, node.name.value) if _is_introspective(parent) else LIST)
 
-    def _page(self, node: FieldNode, argument: GraphQLArgument, path: tuple[str, ...]) -> int:
-        size = self._value(node, "first", argument)
-        if isinstance(size, int) and 0 <= size <= self._limits.page_size:
-            return size
-        raise InputError(
-            f"`first` must be a whole number from 0 to {self._limits.page_size}. Ask for the next page with `after`.",
-            code="PAGE_SIZE",
-            path=path,
-            argument="first",
-            limit=self._limits.page_size,
-        )
+    def _page(self, node: FieldNode, declared: Mapping[str, GraphQLArgument], path: tuple[str, ...]) -> tuple[int | None, str]:
+        """The size of the page that a field asks for, if it has pages, and the argument that says it; null counts as absent."""
+        asked = {name: self._value(node, name, declared[name]) for name in ("first", "last") if name in declared}
+        given = {name: size for name, size in asked.items() if size not in (None, Undefined)}
+        if len(given) > 1:
+            raise self._page_size("Give `first` or `last`, not both: a page is read from one end of the list.", "last", path)
+        for name, size in given.items():
+            if isinstance(size, int) and 0 <= size <= self._limits.page_size:
+                return size, name
+            following = "before" if name == "last" else "after"
+            told = f"`{name}` must be a whole number from 0 to {self._limits.page_size}."
+            raise self._page_size(f"{told} Ask for the next page with `{following}`.", name, path)
+        return (DEFAULT_PAGE if asked else None), "first"
+
+    def _page_size(self, message: str, argument: str, path: tuple[str, ...]) -> InputError:
+        return InputError(message, code="PAGE_SIZE", path=path, argument=argument, limit=self._limits.page_size)
 
     def _identifiers(self, node: FieldNode, argument: GraphQLArgument, path: tuple[str, ...]) -> int:
         value = self._value(node, "ids", argument)
@@ -273,6 +283,17 @@ class _Pricer:
                 case ListValueNode(values=items) | list(items):  # values in a list are one array to PostgreSQL
                     waiting.extend(item for item in items if isinstance(item, dict | ObjectValueNode | VariableNode))
         return count
+
+    def _sort_keys(self, node: FieldNode) -> int:
+        """The number of sort keys that the field is given; as that of conditions, it follows from the shape of the variables."""
+        given = next((each.value for each in node.arguments or () if each.name.value == "order"), None)
+        value = self._variables.get(given.name.value) if isinstance(given, VariableNode) else given
+        match value:
+            case ListValueNode(values=items) | list(items):
+                return len(items)
+            case ObjectValueNode() | dict():
+                return 1
+        return 0
 
     def _value(self, node: FieldNode, name: str, argument: GraphQLArgument) -> Any:
         """An argument's value as far as a price depends on it: a number, or the items of a list."""

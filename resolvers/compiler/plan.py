@@ -11,12 +11,16 @@ from sqlalchemy import ColumnElement, FromClause
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a table, joined to others, that satisfy conditions, in an order, at most `limit` of them."""
+    """The rows of a table, joined to others, that satisfy conditions, in an order, at most `limit` of them.
+
+    `backward` rows are read from the end of a list: what they become is listed the other way round.
+    """
 
     tables: tuple[FromClause, ...]
     where: tuple[ColumnElement[bool], ...]
     order: tuple[ColumnElement[Any], ...] = ()
     limit: ColumnElement[int] | None = None
+    backward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +85,25 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The sealed text of a row's place in an order; `place` is the list of its sort key's values."""
+    """The sealed text of a row's place in an order of a field; `place` is the list of its sort keys' values."""
 
     key: str
     place: tuple[ColumnElement[Any], ...]
+    field: str
     order_name: str
     secret: ColumnElement[bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """Facts about a page of `first` rows: pairs of a response key and the name of a fact. `rows` are read without their limit."""
+    """Facts about a page of at most `size` rows: pairs of a response key and the name of a fact. `rows` are read without their limit.
+
+    `continued` says whether a cursor bounds the side of the list from which the page is read.
+    """
 
     key: str
     rows: Rows
-    first: ColumnElement[int]
+    size: ColumnElement[int]
     continued: bool
     cursor: Cursor
     facts: tuple[tuple[str, str], ...]

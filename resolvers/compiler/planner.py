@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, assert_never
 
 from graphql import FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema, SelectionSetNode, get_named_type
-from sqlalchemy import ColumnElement, Integer, String, Text, Uuid, cast, column, func, literal_column
+from sqlalchemy import ColumnElement, Integer, String, Text, Uuid, and_, cast, column, func, literal_column
 
 from models.policies import Door, Predicate, Row, ScopeMissing
 from resolvers import fields as words
@@ -226,8 +226,7 @@ class Planner:
         return Many(selection.key, source.rows, children) if word.many else One(selection.key, source.rows, children)
 
     def _connection(self, word: words.Connection, selection: Selection, place: Place) -> Field:
-        given = self.arguments(selection, place.type)
-        page = ConnectionPlan(self, word, given, place)
+        page = ConnectionPlan(self, word, selection, place)
         connection = get_named_type(place.type.fields[selection.name].type)
         if not isinstance(connection, GraphQLObjectType):
             raise TypeError("a connection is expected here")
@@ -239,14 +238,13 @@ class Planner:
 class ConnectionPlan:
     """The planning of one connection: each of its parts reads the same rows, in a subquery of its own."""
 
-    def __init__(self, planner: Planner, word: words.Connection, given: Arguments, place: Place) -> None:
-        self._planner, self._word, self._given, self._place = planner, word, given, place
+    def __init__(self, planner: Planner, word: words.Connection, selection: Selection, place: Place) -> None:
+        self._planner, self._word, self._place = planner, word, place
+        self._given = planner.arguments(selection, place.type)
         self._type = planner.types[word.type]
-        self._order = connections.order_of(self._type, given.get("order"))
-        first = given["first"]
-        if not isinstance(first, Bound):
-            raise InputError("`first` is null: give a number of rows, or leave it out.", code="PAGE_SIZE", path=(*place.path, "first"))
-        self._first = first
+        self._order = connections.order_of(self._type, self._given.get("order"))
+        self._page = connections.page_of(self._given)
+        self._field = f"{place.type.name}.{selection.name}"
 
     def part(self, part: Selection, connection: GraphQLObjectType, path: Path) -> Field:
         """The planned field of a connection."""
@@ -256,7 +254,7 @@ class ConnectionPlan:
             case "totalCount":
                 return Count(part.key, self._rows()[1])
             case "nodes":
-                row, rows = self._page()
+                row, rows, _ = self._paged()
                 return Many(part.key, rows, self._planner.children(self._word.type, part, row, Place(connection, row, path)))
             case "edges":
                 return self._edges(part, path)
@@ -273,30 +271,51 @@ class ConnectionPlan:
             where += self._word.where(row, self._given, planner)
         return row, Rows((row,), tuple(where))
 
-    def _page(self) -> tuple[Row, Rows]:
+    def _paged(self) -> tuple[Row, Rows, connections.Values]:
+        """The rows of the page with what they are ordered by, and the values that name a row's place."""
         row, rows = self._rows()
-        cursor = self._given.get("after")
-        where = rows.where
-        if isinstance(cursor, Bound):
-            path = (*self._place.path, "after")
-            where = (*where, connections.after(self._order, row, cursor, self._planner.binds, path))
-        return row, Rows(rows.tables, where, connections.order_by(self._order, row), self._first_bind())
+        joined, values = self._ordered(row)
+        where = list(rows.where)
+        for argument, cursor, order in (("after", self._page.after, self._order), ("before", self._page.before, self._order.backward)):
+            if cursor is not None:
+                marks = connections.marks_of(self._belongs, values, cursor, self._planner.binds, (*self._place.path, argument))
+                where.append(connections.beyond(order, values, marks))
+        order = self._order.backward if self._page.backward else self._order
+        terms = connections.order_by(order, values)
+        return row, Rows((joined, *rows.tables[1:]), tuple(where), terms, self._size(), self._page.backward), values
 
-    def _first_bind(self) -> ColumnElement[int]:
-        return self._planner.binds.argument(self._first, Integer())
+    def _ordered(self, row: Row) -> tuple[Row, connections.Values]:
+        """The row, joined to the rows that its sort keys are read from, where the viewer sees them; and the sort keys' values."""
+        planner, joined, others = self._planner, row, dict[str | None, Row]({None: row})
+        for through in dict.fromkeys(key.sort.through for key in self._order.keys):
+            if through is not None:
+                word = self._type.fields[through]
+                if not isinstance(word, words.One):
+                    raise TypeError(f"{self._type.name}.{through} is no relation to one")
+                _, other, allowed = planner.visible(word.type)
+                joined = joined.outerjoin(other, and_(word.on(row, other, planner.door), allowed))
+                others[through] = other
+        return joined, tuple(others[key.sort.through].c[key.sort.column] for key in self._order.keys)
 
-    def _cursor(self, key: str, row: Row) -> Cursor:
-        return Cursor(key, connections.place_of(self._order, row), self._order.name, self._planner.binds.secret())
+    @property
+    def _belongs(self) -> connections.Belongs:
+        return connections.Belongs(self._field, self._order.name)
+
+    def _size(self) -> ColumnElement[int]:
+        return self._planner.binds.argument(self._page.size, Integer())
+
+    def _cursor(self, key: str, values: connections.Values) -> Cursor:
+        return Cursor(key, values, self._field, self._order.name, self._planner.binds.secret())
 
     def _edges(self, part: Selection, path: Path) -> Field:
         planner = self._planner
-        row, rows = self._page()
+        row, rows, values = self._paged()
         edge = planner.object_type(f"{self._word.type}Edge")
         fields: list[Field] = []
         for selection in collect(planner.schema, edge, part.children, planner.fragments, planner.variables):
             match selection.name:
                 case "cursor":
-                    fields.append(self._cursor(selection.key, row))
+                    fields.append(self._cursor(selection.key, values))
                 case "node":
                     children = planner.children(self._word.type, selection, row, Place(edge, row, (*path, selection.key)))
                     fields.append(Embedded(selection.key, children))
@@ -306,9 +325,8 @@ class ConnectionPlan:
 
     def _page_info(self, part: Selection) -> Field:
         planner = self._planner
-        row, rows = self._page()
+        _, rows, values = self._paged()
         type_ = planner.object_type("PageInfo")
         facts = collect(planner.schema, type_, part.children, planner.fragments, planner.variables)
-        continued = isinstance(self._given.get("after"), Bound)
         names = tuple((fact.key, fact.name) for fact in facts)
-        return PageInfo(part.key, rows, self._first_bind(), continued, self._cursor("", row), names)
+        return PageInfo(part.key, rows, self._size(), self._page.continued, self._cursor("", values), names)

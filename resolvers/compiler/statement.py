@@ -12,8 +12,14 @@ from sqlalchemy.ext.compiler import compiles
 from resolvers.compiler.plan import Count, Cursor, Either, Embedded, Field, Many, One, PageInfo, Rows, Scalar, Several
 
 SEAL_BYTES = 16
-ROW = "r$"
-"""The alias of an object's row: no response key can be the same, and so be taken for the row by `row_to_json`."""
+OBJECT = "SELECT row_to_json(r$) FROM (%s) AS r$"
+LIST = "SELECT coalesce(json_agg(row_to_json(r$)), '[]'::json) FROM (%s) AS r$"
+LIST_OF_OBJECTS = "SELECT coalesce(json_agg(r$.object), '[]'::json) FROM (%s) AS r$"
+LIST_BACKWARD = (
+    "SELECT coalesce(json_agg(r$.item ORDER BY r$.n DESC), '[]'::json) "
+    "FROM (SELECT row_to_json(r$) AS item, row_number() OVER () AS n FROM (%s) AS r$) AS r$"
+)
+"""Rows as JSON. No response key can be the same as the alias of an object's row, and so be taken for the row by `row_to_json`."""
 
 
 def statement(fields: tuple[Field, ...]) -> Select[Any]:
@@ -35,7 +41,7 @@ def _value(field: Field) -> ColumnElement[Any]:
         case One():
             return _object(_select(field.rows, _columns(field.fields)), field.rows.tables)
         case Many():
-            return _list(_select(field.rows, _columns(field.fields)), field.rows.tables)
+            return _list(_select(field.rows, _columns(field.fields)), field.rows)
         case Either():
             return _first(field.objects)
         case Several():
@@ -56,13 +62,13 @@ def _select(rows: Rows, columns: list[ColumnElement[Any]]) -> Select[Any]:
 
 
 class Json(ColumnElement[Any]):
-    """Rows as one JSON value, computed from them by `function`. An element of its own: else half of a plan's selects would wrap one."""
+    """Rows as one JSON value, by a text with a place for them. An element of its own: else half of a plan's selects would wrap one."""
 
     inherit_cache = False
     type = JSON()
 
-    def __init__(self, function: str, rows: Select[Any]) -> None:
-        self.function = function
+    def __init__(self, text: str, rows: Select[Any]) -> None:
+        self.text = text
         self.rows = rows
 
     def self_group(self, against: Any = None) -> "Json":
@@ -72,16 +78,15 @@ class Json(ColumnElement[Any]):
 
 @compiles(Json)
 def _written(json: Json, compiler: Any, **_: Any) -> str:
-    rows = compiler.process(json.rows)
-    return f"(SELECT {json.function} FROM ({rows}) AS {ROW})"  # noqa: S608 - all of it is the compiler's own text
+    return f"({json.text % compiler.process(json.rows)})"
 
 
 def _object(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
-    return Json(f"row_to_json({ROW})", inner.correlate_except(*own))
+    return Json(OBJECT, inner.correlate_except(*own))
 
 
-def _list(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
-    return Json(f"coalesce(json_agg(row_to_json({ROW})), '[]'::json)", inner.correlate_except(*own))
+def _list(inner: Select[Any], rows: Rows) -> ColumnElement[Any]:
+    return Json(LIST_BACKWARD if rows.backward else LIST, inner.correlate_except(*rows.tables))
 
 
 def _first(objects: tuple[One, ...]) -> ColumnElement[Any]:
@@ -90,11 +95,12 @@ def _first(objects: tuple[One, ...]) -> ColumnElement[Any]:
 
 def _several(field: Several) -> ColumnElement[Any]:
     rows = _select(field.rows, [_first(field.objects).label("object")])
-    return Json(f"coalesce(json_agg({ROW}.object), '[]'::json)", rows.correlate_except(*field.rows.tables))
+    return Json(LIST_OF_OBJECTS, rows.correlate_except(*field.rows.tables))
 
 
 def _place(cursor: Cursor) -> ColumnElement[Any]:
-    return cast(func.json_build_array(literal(cursor.order_name, Text), *[cast(value, Text) for value in cursor.place]), Text)
+    belongs = literal(cursor.field, Text), literal(cursor.order_name, Text)
+    return cast(func.json_build_array(*belongs, *[cast(value, Text) for value in cursor.place]), Text)
 
 
 def _sealed(place: ColumnElement[Any], cursor: Cursor) -> ColumnElement[Any]:
@@ -108,17 +114,22 @@ def _sealed(place: ColumnElement[Any], cursor: Cursor) -> ColumnElement[Any]:
 
 
 def _page_info(page: PageInfo) -> ColumnElement[Any]:
-    """The facts of a page, from its rows and one row more."""
-    limited = Rows(page.rows.tables, page.rows.where, page.rows.order, cast(page.first + 1, Integer))
+    """The facts of a page, from its rows and one row more, which are read from the side where the page begins."""
+    limited = Rows(page.rows.tables, page.rows.where, page.rows.order, cast(page.size + 1, Integer))
     read = _select(limited, [_place(page.cursor).label("place")]).correlate_except(*limited.tables).subquery()
     numbered = select(read.c.place, func.row_number().over().label("n"), func.count().over().label("total")).select_from(read)
     rows = numbered.correlate_except(read).subquery()
-    first_row, last_row = rows.c.n == func.least(1, page.first), rows.c.n == func.least(rows.c.total, page.first)
+    near, far = (
+        func.max(_sealed(rows.c.place, page.cursor)).filter(rows.c.n == func.least(bound, page.size)) for bound in (1, rows.c.total)
+    )
+    more: ColumnElement[Any] = func.count() > page.size
+    continued: ColumnElement[Any] = literal_column("true" if page.continued else "false")
+    backward = page.rows.backward
     facts: dict[str, ColumnElement[Any]] = {
-        "hasNextPage": func.count() > page.first,
-        "hasPreviousPage": literal_column("true" if page.continued else "false"),
-        "startCursor": func.max(_sealed(rows.c.place, page.cursor)).filter(first_row),
-        "endCursor": func.max(_sealed(rows.c.place, page.cursor)).filter(last_row),
+        "hasNextPage": continued if backward else more,
+        "hasPreviousPage": more if backward else continued,
+        "startCursor": far if backward else near,
+        "endCursor": near if backward else far,
         "__typename": literal_column("'PageInfo'"),
     }
     columns = [facts[name].label(key) for key, name in page.facts]
