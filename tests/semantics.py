@@ -281,17 +281,15 @@ def keys_in(cursor: str) -> list[Any]:
 
 def paged(graph: Graph, items: list[Item], order: Order, args: dict[str, Any], place: str) -> dict[str, Any]:
     """The connection of the page that `first`, `after`, `last` and `before` ask for: the Relay specification's section 4, word by word."""
-
-    def compared(left: Item, right: Item) -> int:
-        return compare(order.keys(graph, left), order.keys(graph, right), order.ways)
-
-    def sides(item: Item, cursor: str) -> int:
-        return compare(order.keys(graph, item), keys_in(cursor), order.ways)
-
-    items = sorted(items, key=cmp_to_key(compared))
+    keyed = [(order.keys(graph, item), item) for item in items]
+    keyed.sort(key=cmp_to_key(lambda left, right: compare(left[0], right[0], order.ways)))
     first, after, last, before = (args.get(name) for name in ("first", "after", "last", "before"))
-    found = items if after is None else [item for item in items if sides(item, after) > 0]
-    found = found if before is None else [item for item in found if sides(item, before) < 0]
+    start, end = (None if cursor is None else keys_in(cursor) for cursor in (after, before))
+    if start is not None:
+        keyed = [(keys, item) for keys, item in keyed if compare(keys, start, order.ways) > 0]
+    if end is not None:
+        keyed = [(keys, item) for keys, item in keyed if compare(keys, end, order.ways) < 0]
+    found = [item for _, item in keyed]
     if last is None:
         page = found[: 25 if first is None else first]
         more = {"hasNextPage": len(found) > len(page), "hasPreviousPage": after is not None}
