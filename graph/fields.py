@@ -5,6 +5,7 @@ Strawberry never runs a field of this schema: the compiler reads the schema, and
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, NoReturn
 
@@ -23,6 +24,7 @@ class Argument:
     type: Any
     description: str
     default: Any = strawberry.UNSET
+    deprecated: str | None = None
 
     def declared(self) -> StrawberryArgument:
         """The argument as Strawberry holds it."""
@@ -32,6 +34,7 @@ class Argument:
             type_annotation=StrawberryAnnotation(self.type),
             description=self.description,
             default=self.default,
+            deprecation_reason=self.deprecated,
         )
 
 
@@ -40,13 +43,18 @@ def unanswered() -> NoReturn:
     raise NotImplementedError("Fields are answered by resolvers.execute, not by Strawberry.")
 
 
-def field(description: str, *arguments: Argument, name: str | None = None, default: Any = MISSING) -> Any:
+def field(description: str, *arguments: Argument, name: str | None = None, default: Any = MISSING, deprecated: str | None = None) -> Any:
     """A field of a type or an input, named in camel case after its attribute unless a name is given."""
     if not arguments:
-        return strawberry.field(description=description, name=name, default=default)
-    declared: Any = strawberry.field(description=description, name=name, resolver=unanswered)
+        return strawberry.field(description=description, name=name, default=default, deprecation_reason=deprecated)
+    declared: Any = strawberry.field(description=description, name=name, resolver=unanswered, deprecation_reason=deprecated)
     declared.arguments = [argument.declared() for argument in arguments]
     return declared
+
+
+def deprecated(since: date, use: str, gone: date) -> str:
+    """What is said of a field or an argument that clients should leave: since when, what to use instead, and how long it stays."""
+    return f"Since {since}: use {use}. Gone not before {gone}."
 
 
 def filter_of(filter: type) -> Argument:

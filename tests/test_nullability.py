@@ -57,6 +57,9 @@ COMPUTED = {
     "Coverage": "counts, 0 if there is nothing to count",
     "InconsistentSets": "arrays of identifiers of statements, which exist",
     "Explanation": "one for each population with a number, which a rule chose",
+    "ExplainedStatement": "made of a statement, whose use its cell says",
+    "ExcludedStatement": "made of a statement, whose reason the last branch of a CASE gives if no other does",
+    "Omission": "one for each population without a number, for which a rule is the reason",
     "DecidePayload": "numbers and lists that `decide` fills in, with its argument's verdict",
     "DecisionOutcome": "an element for each statement asked about, with its index and status",
 }

@@ -227,7 +227,7 @@ class Explanation:
 class ExplainedStatement:
     """A statement used."""
 
-    statement: Statement | None = field("The statement that is used.")
+    statement: Statement | None = field("The statement that is used; null if you may not see it.")
     use: StatementUse = field("What the statement gives.")
 
 
@@ -235,7 +235,7 @@ class ExplainedStatement:
 class ExcludedStatement:
     """A statement not used."""
 
-    statement: Statement | None = field("The statement that is not used.")
+    statement: Statement | None = field("The statement that is not used; null if you may not see it.")
     reason: ExclusionReason = field("Why it gives nothing.")
     rule: str = field("The rule behind the reason, such as R0; the rules are in the partner guide.")
     text: str = field("The reason in one English sentence, for people.")

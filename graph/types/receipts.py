@@ -67,7 +67,7 @@ class Issue:
     path: list[str] = field('Where it is in the input, such as ["records", "17", "change", "count", "measure"].')
     params: JSON = field("The values that the message tells, as an object, for messages of your own.")
     retryable: bool = field("Whether sending the same again later may succeed.")
-    caused_by_index: int | None = field("The index of the record that caused it, if another one did.")
+    caused_by_index: int | None = field("The index of the record that caused it, from 0; null unless another one did.")
 
 
 @strawberry.type(description="What is wrong with a request as a whole.")

@@ -70,10 +70,10 @@ class Statement(Node):
     partition_key: str | None = field(
         "Its sender's statements on one cohort and measure that share this key count different people and add up; null stands alone."
     )
-    institution: str | None = field("The unit or institution that it counts, in its sender's words.")
+    institution: str | None = field("The unit or institution that it counts, in its sender's words; null where nobody stated one.")
     cost: Cost | None = field("What the training of the counted people cost; null where nobody stated it.")
     source_doc: SourceDoc | None = field("The document that it rests on; null where none is given.")
-    stated_on: date | None = field("The day on which its source stated it.")
+    stated_on: date | None = field("The day on which its source stated it; null where nobody said.")
     visibility: Visibility = field("Who may see it beside its partner and staff, once it is verified.")
     withdrawal_reason: WithdrawalReason | None = field("Why it was taken back; null unless it is WITHDRAWN.")
     decided_at: datetime | None = field("When staff last decided about it; null if they never did.")
@@ -118,10 +118,10 @@ class Cost:
 class SourceDoc:
     """A source document."""
 
-    url: str | None = field("Its address on the web.")
-    title: str | None = field("What the document is called.")
-    page: str | None = field("The page or section, as its sender wrote it.")
-    retrieved_on: date | None = field("The day on which it was read.")
+    url: str | None = field("Its address on the web; null where none is given.")
+    title: str | None = field("What the document is called; null where nobody said.")
+    page: str | None = field("The page or section, as its sender wrote it; null where nobody said.")
+    retrieved_on: date | None = field("The day on which it was read; null where nobody said.")
 
 
 @strawberry.type(
@@ -135,7 +135,9 @@ class Decision:
     verdict: Verdict = field("What was decided.")
     reason: str | None = field("The reason that staff gave; null if they gave none.")
     decided_at: datetime = field("When it was decided.")
-    decided_by: Actor | None = field("Who decided it; always a member of staff.")
+    decided_by: Actor | None = field(
+        "Who decided it: a member of staff, whose name only staff see; null if that client is hidden from you."
+    )
 
 
 @strawberry.type(description="A statement at its place in a list.")

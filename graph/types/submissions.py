@@ -36,14 +36,14 @@ class SubmitInput:
     declared: ControlTotalsInput = field("What you believe you send; if it is not what arrives, nothing is considered.")
     records: list[RecordInput] = field("The records, 1 to 500, in any order; they may refer to each other by `sourceRef`.")
     on_behalf_of: PartnerAgencyRef | None = field("The partner whose records these are, if staff enter them; refused from a partner.")
-    purpose_note: str | None = field("What this submission is for, kept with it.")
+    purpose_note: str | None = field("What this submission is for, kept with it: at most 1,000 characters.")
 
 
 @strawberry.input(description="Control totals, to notice what was lost or doubled on the way.")
 class ControlTotalsInput:
     """What the sender counted."""
 
-    records: int = field("How many records there are.")
+    records: int = field("How many records there are, 1 to 500.")
     people: int | None = field("The sum of `count` over the records that carry a readable one; absent is not checked.")
 
 
@@ -75,8 +75,8 @@ class RecordChangeInput:
 class ProgrammeInput:
     """A programme."""
 
-    name: str | None = field("Its name; required when it is new.")
-    labels: list[str] | None = field("Other names that it goes by; the list replaces what is stored.")
+    name: str | None = field("Its name, at most 500 characters; required when it is new.")
+    labels: list[str] | None = field("Other names that it goes by, at most 50 of 500 characters each; the list replaces what is stored.")
     parent: PartnerAgencyRef | None = field(
         "The agency that it is part of: yours, or a programme of yours; yours unless you say otherwise."
     )
@@ -86,13 +86,17 @@ class ProgrammeInput:
 class CourseInput:
     """A course."""
 
-    title: str | None = field("What it is called; required when it is new.")
-    subject: str | None = field("The subject that it teaches.")
+    title: str | None = field("What it is called, in at most 500 characters; required when it is new.")
+    subject: str | None = field("The subject that it teaches, in at most 200 characters.")
     owner: PartnerAgencyRef | None = field("The agency whose course it is.")
     certified: bool | None = field("Whether it leads to a certificate; null where you do not know.")
     train_the_trainer: bool | None = field("Whether it trains trainers; null where you do not know.")
-    nominal_hours: Numeral | None = field("How many hours it is meant to take, with at most two decimal places.")
-    languages: list[str] | None = field("The languages that it is taught in; the list replaces what is stored.")
+    nominal_hours: Numeral | None = field(
+        "How many hours it is meant to take: 0 or more, below 1,000,000, with at most two decimal places, such as 12.5."
+    )
+    languages: list[str] | None = field(
+        "The languages that it is taught in, at most 50 of 100 characters each; the list replaces what is stored."
+    )
 
 
 @strawberry.input(description=f"A run of one or more courses. {KEEP}")
@@ -100,20 +104,22 @@ class CohortInput:
     """A run of courses."""
 
     courses: list[CourseRef] | None = field(
-        "The courses that it runs, in your order; required when it is new. They may be in this submission."
+        "The courses that it runs, 1 to 50, in your order; required when it is new. They may be in this submission."
     )
-    title: str | None = field("What it is called.")
+    title: str | None = field("What it is called, in at most 500 characters; the title of its first course unless you say otherwise.")
     starts_on: str | None = field("Its first day, YYYY-MM-DD; required when it is new.")
     ends_on: str | None = field("Its last day, YYYY-MM-DD, not before the first.")
     date_precision: str | None = field("How much of the dates is known: YEAR, MONTH or DAY; DAY unless you say otherwise.")
     mode: str | None = field("How it was taught, a code of CohortMode; NOT_STATED unless you say otherwise.")
     venue_type: str | None = field("Where it was taught, a code of VenueType; NOT_STATED unless you say otherwise.")
     venue_state: str | None = field("The member state in which it was held, by its ISO 3166-1 alpha-2 code, such as JM.")
-    location: str | None = field("The place in your own words.")
+    location: str | None = field("The place in your own words, at most 300 characters.")
     status: str | None = field("How far it has come, a code of CohortStatus; COMPLETED unless you say otherwise.")
-    narrative: str | None = field("What you tell of it, without names of people.")
-    roles: list[CohortRoleInput] | None = field("What agencies do in it; the list replaces what is stored.")
-    costs: list[CohortCostInput] | None = field("Its cost lines, which other partners never see; the list replaces what is stored.")
+    narrative: str | None = field("What you tell of it, without names of people, in at most 5,000 characters.")
+    roles: list[CohortRoleInput] | None = field("What agencies do in it, at most 100 roles; the list replaces what is stored.")
+    costs: list[CohortCostInput] | None = field(
+        "Its cost lines, at most 100, which other partners never see; the list replaces what is stored."
+    )
 
 
 @strawberry.input(description="What one agency does in a cohort.")
@@ -128,10 +134,10 @@ class CohortRoleInput:
 class CohortCostInput:
     """A cost line."""
 
-    kind: str | None = field("What it pays for, a code of CostKind.")
-    amount: Numeral | None = field("How much, 0 or more, with at most two decimal places.")
-    currency: str | None = field("The currency's ISO 4217 code, such as USD.")
-    source: str | None = field("Where the amount comes from.")
+    kind: str | None = field("What it pays for, a code of CostKind; required.")
+    amount: Numeral | None = field("How much: 0 or more, with at most 13 digits before the point and two after it; required.")
+    currency: str | None = field("The currency's ISO 4217 code, such as USD; required.")
+    source: str | None = field("Where the amount comes from, in at most 500 characters.")
 
 
 @strawberry.input(description=f"A statement: a count of people or participations in one cohort, with the slice that it is over. {KEEP}")
@@ -140,22 +146,27 @@ class CountInput:
 
     cohort: CohortRef | None = field("The cohort that it is about; required when it is new, and may be in this submission.")
     measure: str | None = field("The stage that the counted people reached, a code of Measure; required when it is new.")
-    count: Numeral | None = field("How many, 0 or more; required when it is new.")
+    count: Numeral | None = field("How many, 0 to 4,000,000; required when it is new.")
     unit: str | None = field("PEOPLE or PARTICIPATIONS; required when it is new.")
     precision: str | None = field("How exact the count is: EXACT, AT_LEAST or APPROXIMATE; EXACT unless you say otherwise.")
     member_states: list[str] | None = field(
-        "The states that it counts together, by ISO 3166-1 alpha-2 code; none: over all, or not stated."
+        "The states that it counts together, at most 100, by ISO 3166-1 alpha-2 code; none: over all, or not stated."
     )
     member_state_count: Numeral | None = field(
-        "How many states it covers, if you know the number; where it differs from the list, both are kept."
+        "How many states it covers, 0 to 4,000,000, if you know; where it differs from the list, both are kept."
     )
-    departments: list[DepartmentInput] | None = field("The departments that it counts together; none: over all, or not stated.")
+    departments: list[DepartmentInput] | None = field(
+        "The departments that it counts together, at most 100; none: over all, or not stated."
+    )
     sex: str | None = field("The sex that it is limited to, a code of Sex; absent: over all, or not stated.")
     reporting_period: ReportingPeriodInput | None = field("The reporting period that it belongs to.")
     partition_key: str | None = field(
-        "Give the counts of one cohort and measure the same key to declare that they count different people, so that they add up."
+        "Give the counts of one cohort and measure the same key, of at most 200 characters, to declare that they count different people, "
+        "so that they add up."
     )
-    institution: str | None = field("The unit or institution that it counts, in your words, without names of people.")
+    institution: str | None = field(
+        "The unit or institution that it counts, in your words, without names of people; at most 300 characters."
+    )
     cost: CostInput | None = field("What the training of the counted people cost.")
     source_doc: SourceDocInput | None = field("The document that it rests on.")
     stated_on: str | None = field("The day on which the source stated it, YYYY-MM-DD.")
@@ -173,7 +184,7 @@ class DepartmentInput:
 class ReportingPeriodInput:
     """A report's period."""
 
-    label: str | None = field("Its name in the report, such as FY2019; required.")
+    label: str | None = field("Its name in the report, such as FY2019, at most 100 characters; required.")
     from_: str | None = field("Its first day, YYYY-MM-DD.", name="from")
     to: str | None = field("Its last day, YYYY-MM-DD, not before the first.")
 
@@ -182,7 +193,7 @@ class ReportingPeriodInput:
 class CostInput:
     """An amount."""
 
-    amount: Numeral | None = field("How much, 0 or more, with at most two decimal places; required.")
+    amount: Numeral | None = field("How much: 0 or more, with at most 13 digits before the point and two after it; required.")
     currency: str | None = field("The currency's ISO 4217 code, such as USD; required.")
 
 
@@ -190,9 +201,9 @@ class CostInput:
 class SourceDocInput:
     """A source document."""
 
-    url: str | None = field("Its address on the web.")
-    title: str | None = field("What the document is called.")
-    page: str | None = field("The page or section, in your words.")
+    url: str | None = field("Its address on the web, http or https, at most 2,000 characters.")
+    title: str | None = field("What the document is called, in at most 500 characters.")
+    page: str | None = field("The page or section, in your words, at most 200 characters.")
     retrieved_on: str | None = field("The day on which you read it, YYYY-MM-DD.")
 
 
@@ -201,7 +212,7 @@ class WithdrawInput:
     """A withdrawal."""
 
     reason: str | None = field("Why, a code of WithdrawalReason; required.")
-    note: str | None = field("More about the reason, without names of people.")
+    note: str | None = field("More about the reason, without names of people, in at most 1,000 characters.")
 
 
 @strawberry.input(description="A decision of staff about a whole submission, or about some statements: give exactly one of the two.")
@@ -213,4 +224,4 @@ class DecideInput:
     )
     statements: list[strawberry.ID] | None = field("The statements' global identifiers, 1 to 500.")
     verdict: Verdict = field("What you decide about all of them.")
-    reason: str | None = field("Why; the statements' partners can read it.")
+    reason: str | None = field("Why, in at most 1,000 characters; the statements' partners can read it.")
