@@ -23,11 +23,13 @@ from graph.types.filters import (
     PartnerAgencyOrder,
     StatementFilter,
     StatementOrder,
+    SubmissionFilter,
+    SubmissionOrder,
 )
 from graph.types.nodes import Node
 from graph.types.participation import CountBasis, ParticipationFilter, ParticipationTable
 from graph.types.places import Department, MemberState
-from graph.types.receipts import Receipt
+from graph.types.receipts import Receipt, ReceiptConnection
 from graph.types.statements import StatementConnection
 from graph.types.submissions import SubmissionRef
 from resolvers.counting.dimensions import Dimension
@@ -87,6 +89,11 @@ class Query:
     submission: Receipt | None = field(
         "The receipt of one submission; null if there is none, or if you may not see it. A partner needs the scope statements:read.",
         Argument("by", SubmissionRef, "How the submission is named: in exactly one way."),
+    )
+    submissions: ReceiptConnection = connection(
+        "Receipts of submissions: a partner's own, with the scope statements:read; of all partners for staff; none for others.",
+        SubmissionFilter,
+        SubmissionOrder,
     )
     participation: ParticipationTable = field(
         "Numbers over the statements that you may see, by the count rules R0 to R8. A partner needs the scope statements:read.",

@@ -102,11 +102,12 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A Relay connection of rows of another type."""
+    """A Relay connection of rows of another type; `scope` is what a partner needs beside the scope of the table."""
 
     type: str
     on: On | None = None
     where: Callable[[Row, Arguments, Planning], Sequence[Predicate]] | None = None
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)

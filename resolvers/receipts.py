@@ -26,6 +26,7 @@ from resolvers.fields import (
     One,
     Planning,
     Reference,
+    SortKey,
     Word,
     camel,
     columns,
@@ -125,6 +126,13 @@ RECEIPT = ObjectType(
         "partner": related("PartnerAgency", "partner_id"),
         "statements": related_many("Statement", "submission_id"),
     },
+    orders={
+        "RECEIVED_AT": SortKey("received_at"),
+        "COMMITTED_AT": SortKey("committed_at"),
+        "SUBMISSION_KEY": SortKey("submission_key"),
+        "PEOPLE": SortKey("people", nullable=True),
+    },
+    default_order=("RECEIVED_AT",),
 )
 
 SUBMIT_PAYLOAD = ObjectType(
@@ -187,7 +195,10 @@ def decided(planning: Planning) -> tuple[Any, Rows]:
 
 
 RECEIPT_KEYS = {"id": "id", "submissionKey": "submission_key"}
-QUERIES = {"submission": Reference("Receipt", "by", RECEIPT_KEYS, own={"submissionKey": "partner_id"}, scope=Scope.STATEMENTS_READ)}
+QUERIES: dict[str, Word] = {
+    "submission": Reference("Receipt", "by", RECEIPT_KEYS, own={"submissionKey": "partner_id"}, scope=Scope.STATEMENTS_READ),
+    "submissions": Connection("Receipt", scope=Scope.STATEMENTS_READ),
+}
 
 MUTATIONS = {
     "submit": Mutation("SubmitPayload", submit, submitted),

@@ -14,7 +14,7 @@ from tests.matching import matches
 from tests.rows import Row
 from tests.semantics import KEYS, TABLES, Graph, Item, Order, in_order, key_of, paged, snake
 
-DEFAULT_ORDERS = {"PartnerAgency": "NAME", "Course": "TITLE", "Cohort": "STARTS_ON"}
+DEFAULT_ORDERS = {"PartnerAgency": "NAME", "Course": "TITLE", "Cohort": "STARTS_ON", "Receipt": "RECEIVED_AT"}
 
 
 class Json(dict[str, Any]):
@@ -319,6 +319,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.courses": connection("Course", everything("Course")),
     "Query.cohorts": connection("Cohort", everything("Cohort")),
     "Query.statements": connection("Statement", everything("Statement")),
+    "Query.submissions": connection("Receipt", everything("Receipt")),
     "Query.figures": figures,
     "MemberState.memberships": rows_of("Membership", "membership", "member_state_code", "body", "valid_from", "id", key="code"),
     "MemberState.hostedCohorts": connection("Cohort", equal_to("Cohort", "venue_state_code")),

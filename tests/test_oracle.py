@@ -144,6 +144,7 @@ async def test_limits_are_told_to_who_asks(comparison: Comparison) -> None:
     [
         "{ statements { totalCount } }",
         '{ submission(by: {submissionKey: "key-0"}) { id } }',
+        "{ submissions { totalCount } }",
         "{ memberStates { statements { totalCount } } }",
         "{ cohorts { nodes { statements { nodes { id } } } } }",
     ],

@@ -36,8 +36,8 @@ OBJECTS = {
     and name not in STRUCTURAL
 }
 LOGIC = {"and", "or", "not"}
-FILTERS = {"Receipt": "SubmissionFilter"}
-"""Filters that are named otherwise than the type of what they keep."""
+INPUTS = {"Receipt": "Submission"}
+"""Types whose inputs, filter and order, have another name."""
 TO_OTHERS = (One, OneOf, Reference, Many, Connection, Elements, Embedded, Source, Mutation)
 
 
@@ -79,16 +79,17 @@ def test_a_union_gives_objects_of_all_its_types() -> None:
 
 def leads_to(name: str, member: str) -> tuple[str, bool]:
     """The type that a member of a filter is about, and whether it is asked of many."""
-    promised = get_named_type(members(FILTERS.get(name, f"{name}Filter"))[member].type).name.removesuffix("Filter")
+    promised = get_named_type(members(f"{INPUTS.get(name, name)}Filter")[member].type).name.removesuffix("Filter")
     about = promised.removesuffix("List")
     return {"Submission": "Receipt"}.get(about, about), promised != about
 
 
 @pytest.mark.parametrize("type_", TYPES.values(), ids=TYPES)
 def test_filters_and_orders_are_those_of_the_contract(type_: ObjectType) -> None:
-    assert set(type_.filters) == set(members(FILTERS.get(type_.name, f"{type_.name}Filter")))
+    inputs = INPUTS.get(type_.name, type_.name)
+    assert set(type_.filters) == set(members(f"{inputs}Filter"))
     for name, word in type_.filters.items():
         if isinstance(word, Related | RelatedMany | Within):
             assert leads_to(type_.name, name) == (word.type, isinstance(word, RelatedMany)), name
-    assert set(type_.orders) == set(members(f"{type_.name}OrderField"))
+    assert set(type_.orders) == set(members(f"{inputs}OrderField"))
     assert set(type_.default_order) <= set(type_.orders)

@@ -66,6 +66,7 @@ SHAPES = {
         statements(filter: StatementFilter, order: [StatementOrder!], PAGE): StatementConnection!
         figures(key: FigureKey, basis: FigureBasis): [Figure!]!
         submission(by: SubmissionRef!): Receipt
+        submissions(filter: SubmissionFilter, order: [SubmissionOrder!], PAGE): ReceiptConnection!
         participation(COUNTING): ParticipationTable!
     """,
     "Mutation": """
@@ -387,6 +388,7 @@ def test_connections_are_all_alike() -> None:
         "CourseConnection",
         "OutcomeConnection",
         "PartnerAgencyConnection",
+        "ReceiptConnection",
         "StatementConnection",
     ]
     for name in connections:
@@ -418,7 +420,7 @@ def test_every_connection_takes_the_same_arguments() -> None:
         for field in getattr(type_, "fields", {}).values():
             named = get_named_type(field.type).name
             if named.endswith("Connection") and named != "OutcomeConnection":
-                thing = named.removesuffix("Connection")
+                thing = named.removesuffix("Connection").replace("Receipt", "Submission")
                 arguments = {name: str(argument.type) for name, argument in field.args.items()}
                 page = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
                 assert arguments == {"filter": f"{thing}Filter", "order": f"[{thing}Order!]", **page}

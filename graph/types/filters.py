@@ -485,6 +485,15 @@ class StatementOrderField(StrEnum):
     PARTNER_CODE = "PARTNER_CODE"
 
 
+class SubmissionOrderField(StrEnum):
+    """What receipts can be ordered by."""
+
+    RECEIVED_AT = "RECEIVED_AT"
+    COMMITTED_AT = "COMMITTED_AT"
+    SUBMISSION_KEY = "SUBMISSION_KEY"
+    PEOPLE = "PEOPLE"
+
+
 describe(
     PartnerAgencyOrderField,
     "What partner agencies can be ordered by; without an order they come by name.",
@@ -541,6 +550,18 @@ describe(
 )
 
 
+describe(
+    SubmissionOrderField,
+    "What receipts can be ordered by; without an order they come as they arrived.",
+    {
+        "RECEIVED_AT": "By when the submission arrived.",
+        "COMMITTED_AT": "By when it was stored.",
+        "SUBMISSION_KEY": "By the key that it was sent under, in the order of code points.",
+        "PEOPLE": "By the sum of the counts in it; those without one come last.",
+    },
+)
+
+
 @strawberry.input(description="One sort key of a list of partner agencies.")
 class PartnerAgencyOrder(Order[PartnerAgencyOrderField]):
     """A sort key of agencies."""
@@ -559,3 +580,8 @@ class CohortOrder(Order[CohortOrderField]):
 @strawberry.input(description="One sort key of a list of statements.")
 class StatementOrder(Order[StatementOrderField]):
     """A sort key of statements."""
+
+
+@strawberry.input(description="One sort key of a list of receipts.")
+class SubmissionOrder(Order[SubmissionOrderField]):
+    """A sort key of receipts."""

@@ -108,6 +108,16 @@ class Receipt:
     statements: StatementConnection = connection("The statements that came in it, as they are now.", StatementFilter, StatementOrder)
 
 
+@strawberry.type(description="A receipt at its place in a list.")
+class ReceiptEdge(Edge[Receipt]):
+    """A receipt and its cursor."""
+
+
+@strawberry.type(description="A page of receipts, only of those that you may see.")
+class ReceiptConnection(Connection[Receipt, ReceiptEdge]):
+    """A page of receipts."""
+
+
 @strawberry.type(description="An outcome at its place in a receipt.")
 class OutcomeEdge(Edge[Outcome]):
     """An outcome and its cursor."""

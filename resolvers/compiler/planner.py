@@ -226,6 +226,7 @@ class Planner:
         return Many(selection.key, source.rows, children) if word.many else One(selection.key, source.rows, children)
 
     def _connection(self, word: words.Connection, selection: Selection, place: Place) -> Field:
+        self.door.require(word.scope)
         page = ConnectionPlan(self, word, selection, place)
         connection = get_named_type(place.type.fields[selection.name].type)
         if not isinstance(connection, GraphQLObjectType):
