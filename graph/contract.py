@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphql import GraphQLInputObjectType, GraphQLSchema, build_schema
+from graphql import (
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    get_named_type,
+)
 from graphql.utilities import BreakingChangeType, DangerousChangeType, find_schema_changes
 
 from graph.settings import PROJECT
@@ -60,10 +69,13 @@ def last_release(folder: Path = PROJECT / "releases") -> Release:
 
 def changes(old: GraphQLSchema, new: GraphQLSchema) -> list[Change]:
     """What clients of the old schema may notice of the new one: what may break them, and what they should be ready for."""
+    answered = {get_named_type(field.type).name for type_ in new.type_map.values() for field in _answers(type_)}
     found = [
-        Change(_coordinate(change.description), change.description, isinstance(change.type, BreakingChangeType))
+        Change(place, change.description, isinstance(change.type, BreakingChangeType))
         for change in find_schema_changes(old, new)
         if isinstance(change.type, BreakingChangeType | DangerousChangeType) and change.type not in ADDITIONS
+        for place in [_coordinate(change.description)]
+        if change.type is not DangerousChangeType.VALUE_ADDED_TO_ENUM or place.partition(".")[0] in answered
     ]
     return found + [Change(name, f"{name} takes exactly one of its fields now.", True) for name in _narrowed(old, new)]
 
@@ -117,6 +129,11 @@ def version() -> str:
 def _coordinate(description: str) -> str:
     """Where a change is, as its description begins or ends with it."""
     return next(found[1] for pattern in PLACES if (found := pattern.search(description)))
+
+
+def _answers(type_: GraphQLNamedType) -> Iterable[GraphQLField]:
+    """The fields of a type that answers are made of; an enum that none has as its type is only sent."""
+    return type_.fields.values() if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) else ()
 
 
 def _narrowed(old: GraphQLSchema, new: GraphQLSchema) -> list[str]:

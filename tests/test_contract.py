@@ -23,10 +23,11 @@ type State implements Named { name: String, code: String!, cohorts(first: Int! =
 type Agency { name: String, when: Float }
 union Actor = State | Agency
 enum Mode { ONLINE IN_PERSON }
+enum Unit { HOURS }
 input By { id: ID, code: String }
 input Count { count: Int, unit: String }
 input Dropped { id: ID }
-type Query { state(by: By, dropped: Dropped): State, actor: Actor, mode(count: Count): Mode }
+type Query { state(by: By, dropped: Dropped): State, actor: Actor, mode(count: Count, unit: Unit): Mode }
 """
 
 BREAKING = [
@@ -57,6 +58,7 @@ NOTICED = [
     ("type Agency {", "type Agency implements Named {", "Agency"),
     ("union Actor = State | Agency", "type Staff { name: String } union Actor = State | Agency | Staff", "Actor"),
     ("count: Int,", "count: Int = 1, ", None),
+    ("enum Unit { HOURS }", "enum Unit { HOURS DAYS }", None),
     ("after: String)", "after: String, last: Int)", None),
     ("unit: String }", "unit: String, measure: String }", None),
     ("code: String!,", "code: String!, iso3: String!,", None),
