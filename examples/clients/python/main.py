@@ -11,6 +11,7 @@ from typing import Any, cast
 import httpx
 from graph_client import (
     AnythingNodeStatement,
+    AnythingNodeStatementEnteredByPartnerAgency,
     Atomicity,
     Client,
     CohortFilter,
@@ -47,15 +48,27 @@ def client(credential: str) -> Client:
     return Client(os.environ["GRAPH_URL"], {"Authorization": f"Bearer {credential}"})
 
 
-def cohorts(partner: Client, first: int) -> list[CohortParts]:
+PUBLIC = CohortFilter(visibility=VisibilityFilter(eq=Visibility.PUBLIC))
+BY_TITLE = [CohortOrder(by=CohortOrderField.TITLE)]
+
+
+def downwards(partner: Client, first: int) -> list[CohortParts]:
     """All public cohorts, a page of `first` at a time."""
-    public = CohortFilter(visibility=VisibilityFilter(eq=Visibility.PUBLIC))
-    by_title = [CohortOrder(by=CohortOrderField.TITLE)]
-    page = partner.cohort_page(first=first, filter_=public, order=by_title).cohorts
+    page = partner.cohort_page(filter_=PUBLIC, order=BY_TITLE, first=first).cohorts
     found: list[CohortParts] = [*page.nodes]
     while page.page_info.has_next_page:
-        page = partner.cohort_page(first=first, after=page.page_info.end_cursor, filter_=public, order=by_title).cohorts
+        page = partner.cohort_page(filter_=PUBLIC, order=BY_TITLE, first=first, after=page.page_info.end_cursor).cohorts
         found += page.nodes
+    return found
+
+
+def upwards(partner: Client, last: int) -> list[CohortParts]:
+    """The same from the end, a page of `last` at a time; each page is in the list's order."""
+    page = partner.cohort_page(filter_=PUBLIC, order=BY_TITLE, last=last).cohorts
+    found: list[CohortParts] = [*page.nodes]
+    while page.page_info.has_previous_page:
+        page = partner.cohort_page(filter_=PUBLIC, order=BY_TITLE, last=last, before=page.page_info.start_cursor).cohorts
+        found[:0] = page.nodes
     return found
 
 
@@ -105,7 +118,7 @@ def main(agency: str) -> None:
     """Does everything once."""
     partner, staff = client(os.environ["GRAPH_CREDENTIAL"]), client(os.environ["STAFF_CREDENTIAL"])
     viewer = partner.caller().viewer
-    one, all_ = cohorts(partner, 1), cohorts(partner, viewer.limits.page_size)
+    one, back, whole = downwards(partner, 1), upwards(partner, 3), downwards(partner, viewer.limits.page_size)
     figures = partner.figures(FigureKey.TRAVEL_SAVINGS).figures
     wrong = partner.submit(submission(SubmitMode.VALIDATE, "PERSONS", agency)).submit
     stored = partner.submit(submission(SubmitMode.COMMIT, "PEOPLE", agency)).submit
@@ -122,12 +135,13 @@ def main(agency: str) -> None:
     found = {
         "caller": [viewer.kind, viewer.agency and viewer.agency.code, viewer.scopes],
         "pages": [[cohort.code, cohort.starts_on, cohort.mode] for cohort in one],
-        "pagesAgree": one == all_,
+        "pagesAgree": [one == whole, back == whole],
         "figures": sorted(figure.value for figure in figures),
         "issues": [f"{issue.code} at {'.'.join(issue.path)}" for outcome in wrong.outcomes for issue in outcome.issues],
         "stored": [stored.counts.created, stored.people, stored.receipt.replayed, again.receipt.replayed],
         "decided": [decided.decided, decided.accepted],
         "node": [node.count, node.state, node.reporting_period.from_, node.cost and node.cost.amount],
+        "enteredBy": node.entered_by.code if isinstance(node.entered_by, AnythingNodeStatementEnteredByPartnerAgency) else None,
         "participation": [participation.total.value, [[row.key[0].label, row.count.value] for row in participation.rows]],
         "refusals": [
             refusal(lambda: partner.cohort_page(first=1000)),

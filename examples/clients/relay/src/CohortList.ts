@@ -1,11 +1,18 @@
 import { graphql } from 'relay-runtime';
 
-/** The public cohorts, as far as they were scrolled through. */
+/** The public cohorts, as far as they were scrolled through in either direction. */
 export const list = graphql`
   fragment CohortList_cohorts on Query
-  @argumentDefinitions(first: { type: "Int", defaultValue: 2 }, after: { type: "String" }, filter: { type: "CohortFilter" })
+  @argumentDefinitions(
+    first: { type: "Int" }
+    after: { type: "String" }
+    last: { type: "Int" }
+    before: { type: "String" }
+    filter: { type: "CohortFilter" }
+  )
   @refetchable(queryName: "CohortListPageQuery") {
-    cohorts(first: $first, after: $after, filter: $filter) @connection(key: "CohortList_cohorts", filters: ["filter"]) {
+    cohorts(first: $first, after: $after, last: $last, before: $before, filter: $filter)
+      @connection(key: "CohortList_cohorts", filters: ["filter"]) {
       totalCount
       edges {
         node {
@@ -16,13 +23,15 @@ export const list = graphql`
       pageInfo {
         hasNextPage
         endCursor
+        hasPreviousPage
+        startCursor
       }
     }
   }
 `;
 
 export const query = graphql`
-  query CohortListQuery($first: Int!, $filter: CohortFilter) {
-    ...CohortList_cohorts @arguments(first: $first, filter: $filter)
+  query CohortListQuery($first: Int, $last: Int, $filter: CohortFilter) {
+    ...CohortList_cohorts @arguments(first: $first, last: $last, filter: $filter)
   }
 `;

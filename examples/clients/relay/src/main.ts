@@ -29,19 +29,30 @@ function listed(variables: List['variables']): CohortList_cohorts$data['cohorts'
   return (data as unknown as CohortList_cohorts$data).cohorts;
 }
 
-async function main(): Promise<void> {
-  await fetchQuery<Caller>(environment, CallerQuery, {}).toPromise();
-  const variables = { first: 2, filter: { visibility: { eq: 'PUBLIC' as const } } };
-  environment.retain(createOperationDescriptor(CohortListQuery, variables));
+/** How long the list is after each step, and its items; Relay sends null for what it does not use. */
+async function scrolled(start: { first: number } | { last: number }): Promise<[number[], string[]]> {
+  const variables = { ...start, filter: { visibility: { eq: 'PUBLIC' as const } } };
+  const list = createOperationDescriptor(CohortListQuery, variables);
+  const kept = environment.retain(list);
   await fetchQuery<List>(environment, CohortListQuery, variables).toPromise();
   const lengths = [listed(variables).edges.length];
-  while (listed(variables).pageInfo.hasNextPage) {
-    const after = listed(variables).pageInfo.endCursor;
-    await fetchQuery<Page>(environment, CohortListPageQuery, { ...variables, after }).toPromise();
+  for (;;) {
+    const { hasNextPage, endCursor, hasPreviousPage, startCursor } = listed(variables).pageInfo;
+    if ('first' in start ? !hasNextPage : !hasPreviousPage) break;
+    const place = 'first' in start ? { after: endCursor, last: null } : { first: null, before: startCursor };
+    await fetchQuery<Page>(environment, CohortListPageQuery, { ...variables, ...place }).toPromise();
     lengths.push(listed(variables).edges.length);
   }
-  const { edges, totalCount } = listed(variables);
-  console.log(JSON.stringify({ lengths, totalCount, different: new Set(edges.map((edge) => edge.node.id)).size }));
+  const items = listed(variables).edges.map((edge) => edge.node.id);
+  kept.dispose();
+  return [lengths, items];
+}
+
+async function main(): Promise<void> {
+  await fetchQuery<Caller>(environment, CallerQuery, {}).toPromise();
+  const [forwards, down] = await scrolled({ first: 2 });
+  const [backwards, up] = await scrolled({ last: 2 });
+  console.log(JSON.stringify({ forwards, backwards, different: new Set(down).size, agree: `${down}` === `${up}` }));
 }
 
 void main();

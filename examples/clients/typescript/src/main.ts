@@ -6,6 +6,8 @@ import {
   DecideDocument,
   FiguresDocument,
   SubmitDocument,
+  type CohortPageQuery,
+  type CohortPageQueryVariables,
   type CohortPartsFragment,
   type SubmitInput,
 } from './generated.js';
@@ -15,17 +17,29 @@ const { GRAPH_URL, GRAPH_CREDENTIAL, STAFF_CREDENTIAL } = process.env;
 const partner = new Graph(GRAPH_URL!, GRAPH_CREDENTIAL!);
 const staff = new Graph(GRAPH_URL!, STAFF_CREDENTIAL!);
 
+const PUBLIC = { filter: { visibility: { eq: 'PUBLIC' } }, order: [{ by: 'TITLE' }] } satisfies CohortPageQueryVariables;
+
 /** All public cohorts, a page of `first` at a time. */
-async function cohorts(first: number): Promise<CohortPartsFragment[]> {
+async function downwards(first: number): Promise<CohortPartsFragment[]> {
   const found: CohortPartsFragment[] = [];
   let after: string | null = null;
   for (;;) {
-    const page: { nodes: CohortPartsFragment[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } = (
-      await partner.ask(CohortPageDocument, { first, after, filter: { visibility: { eq: 'PUBLIC' } }, order: [{ by: 'TITLE' }] })
-    ).cohorts;
-    found.push(...page.nodes);
-    if (!page.pageInfo.hasNextPage) return found;
-    after = page.pageInfo.endCursor;
+    const { cohorts }: CohortPageQuery = await partner.ask(CohortPageDocument, { ...PUBLIC, first, after });
+    found.push(...cohorts.nodes);
+    if (!cohorts.pageInfo.hasNextPage) return found;
+    after = cohorts.pageInfo.endCursor;
+  }
+}
+
+/** The same from the end, a page of `last` at a time; each page is in the list's order. */
+async function upwards(last: number): Promise<CohortPartsFragment[]> {
+  const found: CohortPartsFragment[] = [];
+  let before: string | null = null;
+  for (;;) {
+    const { cohorts }: CohortPageQuery = await partner.ask(CohortPageDocument, { ...PUBLIC, last, before });
+    found.unshift(...cohorts.nodes);
+    if (!cohorts.pageInfo.hasPreviousPage) return found;
+    before = cohorts.pageInfo.startCursor;
   }
 }
 
@@ -62,8 +76,9 @@ async function refusal(asked: Promise<unknown>): Promise<string> {
 }
 
 const { viewer } = await partner.ask(CallerDocument, {});
-const all = await cohorts(viewer.limits.pageSize);
-const one = await cohorts(1);
+const all = await downwards(viewer.limits.pageSize);
+const one = await downwards(1);
+const back = await upwards(3);
 const { figures } = await partner.ask(FiguresDocument, { key: 'TRAVEL_SAVINGS' });
 const wrong = (await partner.ask(SubmitDocument, { input: submission('VALIDATE', 'PERSONS') })).submit;
 const stored = (await partner.ask(SubmitDocument, { input: submission('COMMIT', 'PEOPLE') })).submit;
@@ -76,12 +91,13 @@ console.log(
   JSON.stringify({
     caller: [viewer.kind, viewer.agency?.code, viewer.scopes],
     pages: one.map((cohort) => [cohort.code, cohort.startsOn, cohort.mode]),
-    pagesAgree: JSON.stringify(one) === JSON.stringify(all),
+    pagesAgree: [one, back].map((pages) => JSON.stringify(pages) === JSON.stringify(all)),
     figures: figures.map((figure) => figure.value).sort(),
     issues: wrong.outcomes.flatMap((outcome) => outcome.issues.map((issue) => `${issue.code} at ${issue.path.join('.')}`)),
     stored: [stored.counts.created, stored.people, stored.receipt?.replayed, again.receipt?.replayed],
     decided: [decided.decided, decided.accepted],
     node: node?.__typename === 'Statement' ? [node.count, node.state, node.reportingPeriod?.from, node.cost?.amount] : node?.__typename,
+    enteredBy: node?.__typename === 'Statement' && node.enteredBy?.__typename === 'PartnerAgency' ? node.enteredBy.code : null,
     participation: [participation.total.value, participation.rows.map((row) => [row.key[0]?.label, row.count.value])],
     refusals: [
       await refusal(partner.ask(CohortPageDocument, { first: 1000 })),
