@@ -5,7 +5,7 @@ Strawberry never runs a field of this schema: the compiler reads the schema, and
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NoReturn
 
@@ -62,13 +62,24 @@ def filter_of(filter: type) -> Argument:
     return Argument("filter", filter | None, "Keeps only the items for which this holds; absent or {} keeps all that you may see.")
 
 
-def connection(description: str, filter: type, order: Any) -> Any:
-    """A field that is a Relay connection, with the six arguments that every connection takes."""
+def connection(description: str, filter: type, order: Any, *more: Argument) -> Any:
+    """A field that is a Relay connection, with the six arguments that every connection takes, and maybe more."""
     return field(
         description,
         filter_of(filter),
         Argument("order", list[order] | None, "Sort keys, the foremost first, of which each costs 5; ties follow by id."),
         *pages(),
+        *more,
+    )
+
+
+def as_of(things: str) -> Argument:
+    """The argument that asks for what stood at a moment."""
+    return Argument(
+        "asOf",
+        datetime | None,
+        f"Gives {things}, and all that is selected below, as at the last change at or before this moment, which must have passed; names, "
+        "and what you may see, are today's. Absent: as of now.",
     )
 
 

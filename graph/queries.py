@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from graph.fields import Argument, connection, field, filter_of
+from graph.fields import Argument, as_of, connection, field, filter_of
 from graph.types.access import Viewer
 from graph.types.agencies import PartnerAgency, PartnerAgencyConnection, PartnerAgencyRef, PartnerListing
 from graph.types.codes import Body, FigureBasis, FigureKey, Measure, MembershipStatus
@@ -80,11 +80,13 @@ class Query:
         "The statements that you may see: a partner its own, with the scope statements:read; staff all; others those PUBLIC and VERIFIED.",
         StatementFilter,
         StatementOrder,
+        as_of("the statements"),
     )
     figures: list[Figure] = field(
         "Published figures, all of them or those that satisfy every argument given.",
         Argument("key", FigureKey | None, "Keeps figures that state this; absent keeps all."),
         Argument("basis", FigureBasis | None, "Keeps figures that come from there; absent keeps all."),
+        as_of("the figures"),
     )
     submission: Receipt | None = field(
         "The receipt of one submission; null if there is none, or if you may not see it. A partner needs the scope statements:read.",
@@ -102,4 +104,5 @@ class Query:
         Argument("groupBy", list[Dimension], "What to group by, in this order; none gives one row. Each dimension triples the price.", []),
         Argument("filter", ParticipationFilter | None, "What to limit the numbers to; absent: nothing."),
         Argument("includePending", bool, "Whether PENDING statements count as if they were verified.", False),
+        as_of("the numbers"),
     )

@@ -6,15 +6,20 @@ rows from it. A policy is a filter: a function of a row and the kind of viewer; 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Uuid, and_, bindparam, exists, false, or_, true
+from sqlalchemy import ColumnElement, FromClause, Uuid, and_, bindparam, exists, false, func, or_, select, true
 
 from models.access import ApiClient, ClientKind, Scope
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
 from models.base import Table, Visibility
+from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.figures import Figure
+from models.history import HISTORIES
 from models.places import Department, Membership, MemberState
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState, StatementState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
@@ -103,20 +108,30 @@ def cohort_costs(row: Row, kind: ViewerKind) -> Predicate:
     return exists().where(cohort.c.id == row.c.cohort_id, cohort.c.submitted_by_id == viewer_agency()).correlate_except(cohort)
 
 
-def as_its(parent: type[Table], key: str) -> Policy:
-    """The policy of a part: visible where its parent is."""
-
-    def part(row: Row, kind: ViewerKind) -> Predicate:
-        above = parent.__table__.alias()  # type: ignore[attr-defined]
-        allowed = POLICIES[parent](above, kind)
-        return exists().where(above.c.id == row.c[key], allowed).correlate_except(above)
-
-    return part
+def still_public(table: type[Table], row: Row, kind: ViewerKind) -> Predicate:
+    """Whether an old version of a row may be shown as it stood then: not to everybody, if IMPACS has made the row RESTRICTED since."""
+    if kind is not ViewerKind.ANONYMOUS or "visibility" not in row.c:
+        return true()
+    today = table.__table__.alias()  # type: ignore[attr-defined]
+    return exists().where(today.c.id == row.c.id, today.c.visibility == Visibility.PUBLIC.value).correlate_except(today)
 
 
-def decisions(row: Row, kind: ViewerKind) -> Predicate:
-    """A decision is seen by whoever sees its statement, but for anonymous callers."""
-    return false() if kind is ViewerKind.ANONYMOUS else as_its(Statement, "statement_id")(row, kind)
+@dataclass(frozen=True, slots=True)
+class AsIts:
+    """The policy of a part: visible where its parent is, as both stand today or stood then; not for those from whom all are hidden."""
+
+    parent: type[Table]
+    key: str
+    hidden_from: ViewerKind | None = None
+
+    def __call__(self, row: Row, kind: ViewerKind, moment: ColumnElement[datetime] | None = None) -> Predicate:
+        """Whether the viewer sees the part."""
+        if kind is self.hidden_from:
+            return false()
+        above = self.parent.__table__.alias() if moment is None else HISTORIES[self.parent].standing(moment)  # type: ignore[attr-defined]
+        allowed = POLICIES[self.parent](above, kind)
+        since = true() if moment is None else still_public(self.parent, above, kind)
+        return exists().where(above.c.id == row.c[self.key], allowed, since).correlate_except(above)
 
 
 def clients(row: Row, kind: ViewerKind) -> Predicate:
@@ -142,16 +157,16 @@ POLICIES: Mapping[type[Table], Policy] = {
     PartnerAgency: agencies,
     Course: offerings,
     Cohort: offerings,
-    CohortCourse: as_its(Cohort, "cohort_id"),
-    CohortRole: as_its(Cohort, "cohort_id"),
+    CohortCourse: AsIts(Cohort, "cohort_id"),
+    CohortRole: AsIts(Cohort, "cohort_id"),
     CohortCost: cohort_costs,
     Statement: statements,
-    StatementMemberState: as_its(Statement, "statement_id"),
-    StatementDepartment: as_its(Statement, "statement_id"),
-    Decision: decisions,
+    StatementMemberState: AsIts(Statement, "statement_id"),
+    StatementDepartment: AsIts(Statement, "statement_id"),
+    Decision: AsIts(Statement, "statement_id", hidden_from=ViewerKind.ANONYMOUS),
     Submission: submissions,
-    SubmissionItem: as_its(Submission, "submission_id"),
-    SubmissionIssue: as_its(Submission, "submission_id"),
+    SubmissionItem: AsIts(Submission, "submission_id"),
+    SubmissionIssue: AsIts(Submission, "submission_id"),
     ApiClient: clients,
 }
 
@@ -197,8 +212,23 @@ class Door:
     def __init__(self, kind: ViewerKind, scopes: frozenset[str] = frozenset(), aliases: Aliases | None = None) -> None:
         self.kind = kind
         self.scopes = scopes
+        self.moment: ColumnElement[datetime] | None = None
         self._aliases = aliases or Aliases()
         self._taken: Counter[type[Table]] = Counter()
+
+    def at(self, moment: ColumnElement[datetime]) -> "Door":
+        """The same door, giving rows as they stood at a moment: to whom they were open then, unless they have been closed to him since."""
+        door = copy(self)
+        door.moment = moment
+        return door
+
+    def included(self) -> ColumnElement[datetime]:
+        """The time of the last change that its rows include; without any, the moment itself."""
+        change = Change.__table__.alias()  # type: ignore[attr-defined]
+        latest = select(func.max(change.c.at))
+        if self.moment is None:
+            return func.coalesce(latest.scalar_subquery(), func.now())
+        return func.coalesce(latest.where(change.c.at <= self.moment).scalar_subquery(), self.moment)
 
     def visible(self, table: type[Table]) -> tuple[Row, Predicate]:
         """A new alias of the table, and the predicate under which this viewer sees its rows.
@@ -208,7 +238,13 @@ class Door:
         self.require(SCOPES.get(table))
         row = self._alias(table)
         policy = POLICIES.get(table)
-        return row, policy(row, self.kind) if policy else false()
+        if policy is None:
+            return row, false()
+        if self.moment is None or table not in HISTORIES:
+            return row, policy(row, self.kind)
+        if isinstance(policy, AsIts):
+            return row, policy(row, self.kind, self.moment)
+        return row, and_(policy(row, self.kind), still_public(table, row, self.kind))
 
     def require(self, needed: Scope | None) -> None:
         """Raises ScopeMissing where a partner's credential lacks the scope."""
@@ -222,6 +258,8 @@ class Door:
         return self._alias(table)
 
     def _alias(self, table: type[Table]) -> Row:
+        if self.moment is not None and table in HISTORIES:
+            return HISTORIES[table].standing(self.moment)
         number = self._taken[table]
         self._taken[table] += 1
         return self._aliases.numbered(table, number)

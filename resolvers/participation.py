@@ -27,10 +27,10 @@ COST_COLUMNS = {"amount": Text(), "currency": Text(), "statements": BigInteger()
 class Answer:
     """One use of the field: the rules' relations, and the row that its object is made of."""
 
-    def __init__(self, rules: Participation, measure: ColumnElement[Any], pending: bool) -> None:
+    def __init__(self, rules: Participation, measure: ColumnElement[Any], pending: bool, as_of: ColumnElement[Any]) -> None:
         self.rules = rules
-        table = rules.table
-        self.c = {**dict(table.c.items()), "measure": measure, "include_pending": literal_column("true" if pending else "false")}
+        asked = {"measure": measure, "include_pending": literal_column("true" if pending else "false"), "as_of": as_of}
+        self.c = {**dict(rules.table.c.items()), **asked}
 
 
 def answer(parent: Any, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
@@ -45,7 +45,7 @@ def answer(parent: Any, given: Arguments, planning: Planning, below: frozenset[s
         costs="cost" in below,
         name=f"participation_{len(planning.binds.finders)}",
     )
-    made = Answer(participation(request, planning.door), measure, pending)
+    made = Answer(participation(request, planning.door), measure, pending, planning.door.included())
     return Origin(made, Rows((made.rules.table,), ()))
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from graphql import DocumentNode, GraphQLResolveInfo, GraphQLSchema, build_schema, execute_sync, parse, validate
+from graphql import DocumentNode, GraphQLResolveInfo, GraphQLSchema, build_schema, execute_sync, get_named_type, parse, validate
 
 from models.viewer import Viewer
 from tests.meanings import FIELDS
@@ -51,7 +51,7 @@ class Interpreter:
     ) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """The `data` of the answer, and the cursors of each connection whose `after` or `before` is a variable, by the variable's name."""
         document = self.document(text)
-        graph = Graph(self.world, viewer)
+        graph = Graph(self.world, viewer, self.world)
         result = execute_sync(
             self.schema,
             document,
@@ -68,7 +68,7 @@ class Interpreter:
 
 def resolve(source: Any, info: GraphQLResolveInfo[Any], **args: Any) -> Any:
     """The value of any field: its entry in FIELDS, its relation to one, or its column."""
-    graph: Graph = info.context
+    graph = standing(info, args.get("asOf"))
     named = FIELDS.get(f"{info.parent_type.name}.{info.field_name}")
     if named is not None:
         return written(named(graph, source, info, args))
@@ -81,6 +81,15 @@ def resolve(source: Any, info: GraphQLResolveInfo[Any], **args: Any) -> Any:
     if info.field_name == "accepted":
         return source.row["accepted_at"] is not None
     return written(source.row[snake(info.field_name)])
+
+
+def standing(info: GraphQLResolveInfo[Any], moment: str | None) -> Graph:
+    """The graph that a field is asked of: as at a moment, where its own `asOf` names one, or that of a field around it."""
+    graph: Graph = info.context
+    path = info.path.as_list()
+    if moment is not None and get_named_type(info.parent_type.fields[info.field_name].args["asOf"].type).name == "DateTime":
+        graph.moments[tuple(path)] = graph.at(datetime.fromisoformat(moment))
+    return graph.within(path)
 
 
 def written(value: Any) -> Any:

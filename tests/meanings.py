@@ -238,7 +238,7 @@ def belongs(membership: Row, given: dict[str, Any]) -> bool:
 
 def figures(graph: Graph, _source: Any, _info: Any, args: dict[str, Any]) -> list[Item]:
     """The figures, of a key or basis if given."""
-    equal = {name: value for name, value in args.items() if value is not None}
+    equal = {name: args[name] for name in ("key", "basis") if args.get(name) is not None}
     return [Item("Figure", row) for row in in_order(graph.rows("figure", **equal), "key", "code")]
 
 

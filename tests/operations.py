@@ -216,7 +216,7 @@ class Builder:
         inner = entry.parent.name.endswith(("Connection", "Edge"))
         if inner or not listed:
             return 1, 1
-        return LIST_COST, LIST_COST + (self.filter_price([entry.arguments]) if "filter" in given.args else 0)
+        return LIST_COST, LIST_COST + (self.filter_price([entry.arguments]) if given.args.keys() & {"filter", "asOf"} else 0)
 
     def arguments(self, given: GraphQLField, room: Room) -> str:
         """The arguments of a field, with their parentheses."""

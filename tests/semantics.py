@@ -9,7 +9,7 @@ paged       the page of a connection
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cmp_to_key
@@ -53,8 +53,24 @@ class Graph:
 
     world: World
     viewer: Viewer
+    today: World
     seen: dict[str, list[Row]] = field(default_factory=dict)
     cursors: dict[str, list[str]] = field(default_factory=dict)
+    closed: frozenset[Any] = frozenset()
+    moments: dict[tuple[str | int, ...], "Graph"] = field(default_factory=dict)
+
+    def at(self, moment: datetime) -> "Graph":
+        """The same graph as it stood at a moment; what everybody may no longer see today is closed to everybody then too."""
+        today = [row for table in ("course", "cohort", "statement") for row in self.today[table]]
+        closed = frozenset(row["id"] for row in today if row["visibility"] != "PUBLIC")
+        return replace(self, world=self.today.at(moment), seen={}, closed=closed)
+
+    def within(self, path: list[str | int]) -> "Graph":
+        """The graph that is asked at a place of the answer: as at the moment that the nearest `asOf` above it names."""
+        for length in range(len(path), 0, -1):
+            if tuple(path[:length]) in self.moments:
+                return self.moments[tuple(path[:length])]
+        return self
 
     def rows(self, table: str, **equal: Any) -> list[Row]:
         """The rows of a table that this viewer may see and whose columns equal the given values."""
@@ -84,7 +100,10 @@ class Graph:
         rule = POLICIES.get(table)
         if rule is None:
             return table in OPEN
-        return rule(self, row)
+        try:
+            return rule(self, row)
+        except StopIteration:  # a part of what did not stand then
+            return False
 
     def owner(self, agency_id: Any) -> bool:
         """Whether this viewer is a client of that partner agency."""
@@ -106,13 +125,13 @@ class Graph:
         """A course or cohort: anonymous viewers see what is accepted and public; partners what is accepted or their own."""
         accepted = row["accepted_at"] is not None
         if self.viewer.kind == ViewerKind.ANONYMOUS:
-            return accepted and row["visibility"] == "PUBLIC"
+            return accepted and row["visibility"] == "PUBLIC" and row["id"] not in self.closed
         return self.staff() or accepted or self.owner(row["submitted_by_id"])
 
     def sees_statement(self, row: Row) -> bool:
         """Anonymous viewers see what is public and verified; partners their own only."""
         if self.viewer.kind == ViewerKind.ANONYMOUS:
-            return bool(row["visibility"] == "PUBLIC" and row["state"] == "VERIFIED")
+            return bool(row["visibility"] == "PUBLIC" and row["state"] == "VERIFIED" and row["id"] not in self.closed)
         return self.staff() or self.owner(row["partner_id"])
 
 

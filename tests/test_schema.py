@@ -46,7 +46,7 @@ SHORTEST, LONGEST = 15, 280
 ABBREVIATIONS = {
     "PAGE": "first: Int, after: String, last: Int, before: String",
     "COUNTING": "measure: Measure!, basis: CountBasis!, groupBy: [Dimension!]! = [], filter: ParticipationFilter, "
-    "includePending: Boolean! = false",
+    "includePending: Boolean! = false, asOf: DateTime",
 }
 
 SHAPES = {
@@ -63,8 +63,8 @@ SHAPES = {
         courses(filter: CourseFilter, order: [CourseOrder!], PAGE): CourseConnection!
         cohort(by: CohortRef!): Cohort
         cohorts(filter: CohortFilter, order: [CohortOrder!], PAGE): CohortConnection!
-        statements(filter: StatementFilter, order: [StatementOrder!], PAGE): StatementConnection!
-        figures(key: FigureKey, basis: FigureBasis): [Figure!]!
+        statements(filter: StatementFilter, order: [StatementOrder!], PAGE, asOf: DateTime): StatementConnection!
+        figures(key: FigureKey, basis: FigureBasis, asOf: DateTime): [Figure!]!
         submission(by: SubmissionRef!): Receipt
         submissions(filter: SubmissionFilter, order: [SubmissionOrder!], PAGE): ReceiptConnection!
         participation(COUNTING): ParticipationTable!
@@ -417,13 +417,14 @@ def test_every_value_and_every_edge_can_be_filtered_by() -> None:
 
 def test_every_connection_takes_the_same_arguments() -> None:
     for type_ in OWN_TYPES.values():
-        for field in getattr(type_, "fields", {}).values():
+        for name_, field in getattr(type_, "fields", {}).items():
             named = get_named_type(field.type).name
             if named.endswith("Connection") and named != "OutcomeConnection":
                 thing = named.removesuffix("Connection").replace("Receipt", "Submission")
                 arguments = {name: str(argument.type) for name, argument in field.args.items()}
                 page = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
-                assert arguments == {"filter": f"{thing}Filter", "order": f"[{thing}Order!]", **page}
+                moment = {"asOf": "DateTime"} if f"{type_}.{name_}" in {"Query.statements", "Cohort.statements"} else {}
+                assert arguments == {"filter": f"{thing}Filter", "order": f"[{thing}Order!]", **page, **moment}
                 assert all(argument.default_value is Undefined for argument in field.args.values())
 
 

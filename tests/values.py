@@ -25,6 +25,7 @@ from graphql import (
 )
 
 from tests.matching import COLUMNS
+from tests.pasts import ASKED
 from tests.rows import World
 from tests.semantics import NODES, TABLES, Item, snake
 
@@ -73,8 +74,11 @@ class Values:
     def of(self, scalar: str, hint: Hint) -> list[Any]:
         """Values that a scalar may take at a place; those of the world first."""
         if (scalar, hint) not in self.known:
-            found = self.ids(hint[0]) if scalar == "ID" else self.column(*hint)
-            self.known[scalar, hint] = list(dict.fromkeys([*found, *OTHERS.get(scalar, [])]))
+            if (scalar, hint[1]) == ("DateTime", "asOf"):
+                found, others = [spelt(moment, number) for number, moment in enumerate(ASKED)], list[Any]()
+            else:
+                found, others = self.ids(hint[0]) if scalar == "ID" else self.column(*hint), OTHERS.get(scalar, [])
+            self.known[scalar, hint] = list(dict.fromkeys([*found, *others]))
         return self.known[scalar, hint]
 
     def ids(self, type_name: str) -> list[str]:

@@ -14,6 +14,7 @@ from models import access, agencies, courses, figures, places, statements, submi
 from models.base import Visibility
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from tests.chances import Chances
+from tests.pasts import Pasts
 from tests.rows import Row, World
 
 SCOPES = frozenset({"submit", "statements:read", "decide"})
@@ -23,6 +24,7 @@ def world(seed: int = 1) -> World:
     """The world of a seed: always the same rows for the same seed."""
     made = World()
     _Maker(Random(seed), made).everything()
+    Pasts(Random(seed), made).everything()
     return made
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import strawberry
 
-from graph.fields import connection, field
+from graph.fields import as_of, connection, field
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import CohortMode, CohortStatus, CostKind, CountPolicy, DatePrecision, Role, VenueType, Visibility
 from graph.types.filters import CohortFilter, CohortOrder, StatementFilter, StatementOrder
@@ -85,6 +85,7 @@ class Cohort(Node):
         "What is stated about it, as far as you may see it. Statements of different partners are alternatives: never add them.",
         StatementFilter,
         StatementOrder,
+        as_of("the statements"),
     )
     member_states: list[MemberState] = field("The states that the statements you may see about it name, by code.")
     departments: list[Department] = field("The departments that the statements you may see about it name, in the order of their list.")

@@ -124,7 +124,9 @@ class ParticipationTable:
         "What counting PENDING statements would add to the total, maybe less than 0; null without a number both ways."
     )
     coverage: Coverage = field("What the numbers leave out, and what in them disagrees.")
-    as_of: datetime = field("When the numbers were computed.")
+    as_of: datetime = field(
+        "The time of the last change that the numbers include; `participation(asOf:)` at it gives the same numbers again, for ever."
+    )
     explain: list[Explanation] = field(
         "Where the total comes from: each cohort that gives a part of it, by id, with every statement about it that you may see.",
         first_of("explanations"),

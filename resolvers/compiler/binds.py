@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from models.viewer import Viewer
 from resolvers.compiler.arguments import Argument, Bound, Path
 from resolvers.compiler.limits import Limits
 from resolvers.errors import InputError
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""By how much the clock of the database, which dates the changes, may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +84,10 @@ def decode_id(text: Any, type_name: str, *, is_uuid: bool, path: Path) -> Any:
         except ValueError:
             pass
     raise InputError(f"This is not the id of a {type_name}. Send ids exactly as the API gave them.", path=path)
+
+
+def past(moment: datetime, path: Path) -> datetime:
+    """The moment; raises InputError for one that is still to come, since its answer could not be asked for again."""
+    if moment > datetime.now(UTC) + CLOCKS_DIFFER:
+        raise InputError("`asOf` is a moment in the future. Give one that has passed, or leave it out for the present.", path=path)
+    return moment

@@ -1,7 +1,7 @@
 """What one request may ask for, and the price of an operation, from the page sizes that it declares.
 
 A price counts objects: 1 for each, times the page size in a connection, times `LIST` in any other list; besides, `CONDITION` for each part
-of a filter and each sort key, and `COUNT` for a number of rows. Values of a row cost nothing.
+of a filter and each sort key and for `asOf`, and `COUNT` for a number of rows. Values of a row cost nothing.
 Each fragment is priced once and remembered by name, and prices saturate, so that the work is linear in the document.
 """
 
@@ -201,7 +201,7 @@ class _Pricer:
         named = get_named_type(definition.type)
         terms = self._terms(node, definition, parent, page, path)
         price = (
-            CONDITION * (self._conditions(node) + self._sort_keys(node))
+            CONDITION * (self._conditions(node) + self._sort_keys(node) + _names_moment(node, definition))
             + terms.base
             + terms.times * (terms.own + self.selections(node.selection_set, named, terms.page, path))
         )
@@ -328,6 +328,13 @@ class _Pricer:
 
 def _is_connection(type_: GraphQLNamedType) -> bool:
     return type_.name.endswith("Connection") and "pageInfo" in getattr(type_, "fields", {})
+
+
+def _names_moment(node: FieldNode, definition: GraphQLField) -> bool:
+    """Whether the field asks for what stood at a moment; its `asOf` is no day then."""
+    declared = definition.args.get("asOf")
+    given = any(each.name.value == "asOf" for each in node.arguments or ())
+    return given and declared is not None and get_named_type(declared.type).name == "DateTime"
 
 
 def _is_introspective(type_: GraphQLNamedType) -> bool:

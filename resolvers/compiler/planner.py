@@ -5,18 +5,19 @@ of the viewer and of the variables; every identity and every value is a bind.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, assert_never
 
 from graphql import FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema, SelectionSetNode, get_named_type
-from sqlalchemy import ColumnElement, Integer, String, Text, Uuid, and_, cast, column, func, literal_column
+from sqlalchemy import ColumnElement, DateTime, Integer, String, Text, Uuid, and_, cast, column, func, literal_column
 
 from models.policies import Door, Predicate, Row, ScopeMissing
 from resolvers import fields as words
 from resolvers.compiler import arguments, connections, nodes
 from resolvers.compiler.arguments import Argument, Arguments, Bound
-from resolvers.compiler.binds import Binds, decode_id
+from resolvers.compiler.binds import Binds, decode_id, past
 from resolvers.compiler.filters import Filters
 from resolvers.compiler.plan import Count, Cursor, Either, Embedded, Field, Many, One, PageInfo, Rows, Scalar, Several
 from resolvers.compiler.selections import Selection, collect, names_below
@@ -64,13 +65,27 @@ class Planner:
             return Scalar(selection.key, literal_column(f"'{place.type.name}'", String()))
         word = self.types[place.type.name].fields[selection.name]
         try:
-            return self._planned(word, selection, place)
+            return self._at_its_moment(selection, place)._planned(word, selection, place)
         except ScopeMissing as missing:
             raise NotPermitted(
                 f"This needs the scope {missing.scope.value}. Ask IMPACS to add it to your credential.",
                 path=place.path,
                 scope=missing.scope.value,
             ) from None
+
+    def _at_its_moment(self, selection: Selection, place: Place) -> "Planner":
+        """The planner of a field and of all below it: another one where the field's `asOf` names a moment, which is no day."""
+        declared = place.type.fields[selection.name].args.get("asOf")
+        if declared is None or get_named_type(declared.type).name != "DateTime":
+            return self
+        moment = self.arguments(selection, place.type).get("asOf")
+        if not isinstance(moment, Bound):
+            return self
+        path = (*place.path, "asOf") if moment.path is None else ("variables", *moment.path)
+        planner = copy(self)
+        planner.door = self.door.at(self.binds.argument(moment, DateTime(timezone=True), lambda value: past(value, path)))
+        planner.filters = Filters(self.types, planner.door, self.binds)
+        return planner
 
     def _planned(self, word: words.Word, selection: Selection, place: Place) -> Field:
         match word:

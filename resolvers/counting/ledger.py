@@ -38,6 +38,7 @@ from resolvers.counting.guesses import guessed_rare
 
 COUNTED = (StatementState.VERIFIED, StatementState.DISPUTED)
 LIVE = (*COUNTED, StatementState.PENDING, StatementState.HELD)
+USED = ("cohort_id", "partner_id", "partition_key", "count", "precision", "sex", "reporting_period_label", "cost_amount", "cost_currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,10 @@ class Ledger:
         asked = and_(row.c.kind == code(StatementKind.COUNT), row.c.measure == self.request.measure, one_of(row.c.state, *states))
         near = [row.c.cohort_id.in_(select(self.runs.c.cohort_id))] if self.narrowing else []
         return row, and_(visible, asked, *near)
+
+    def statement_key(self, row: Row) -> list[ColumnElement[Any]]:
+        """The columns to group statements by so that all others used here are known: of old versions PostgreSQL knows no key."""
+        return [row.c.id] if self.door.moment is None else [row.c[name] for name in ("id", *USED)]
 
     @cached_property
     def batches(self) -> CTE:

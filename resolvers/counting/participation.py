@@ -37,7 +37,7 @@ class Participation:
 
     @cached_property
     def table(self) -> Subquery:
-        """Exactly one row [value, precision, reason, unit, populations, pending, not_attributable, as_of, cost].
+        """Exactly one row [value, precision, reason, unit, populations, pending, not_attributable, cost].
 
         R4: PEOPLE only where a single population's statements count people; sums over populations are PARTICIPATIONS.
         """
@@ -55,7 +55,6 @@ class Participation:
             populations.label("populations"),
             func.coalesce(cast(func.sum(answers.pending).filter(gives), BigInteger), ZERO).label("pending"),
             (lost + self._levels.withheld).label("not_attributable"),
-            func.now().label("as_of"),
         ]
         if self.request.costs:
             columns.append(self._cost().label("cost"))

@@ -38,7 +38,7 @@ def slices(
     found = select(*own, *keys).select_from(joined).where(counted)
     if cohorts is not None:
         found = found.where(row.c.cohort_id.in_(cohorts))
-    return (found if joined is row else found.group_by(row.c.id)).subquery()
+    return (found if joined is row else found.group_by(*ledger.statement_key(row))).subquery()
 
 
 def _raw_value(dimension: Dimension, row: Row, state: Row, department: Row) -> ColumnElement[Any]:

@@ -63,6 +63,21 @@ OTHERS = """
     INSERT INTO {table}_history SELECT entity.*, coalesce({since}, '-infinity'), 'infinity'
     FROM {table} AS entity LEFT JOIN known ON known.type = '{type}' AND known.id = entity.{owner}
 """
+PARTS = (
+    ("agency_ancestor", "PARTNER_AGENCY", "agency_id", "began"),
+    ("cohort_course", "COHORT", "cohort_id", "began"),
+    ("cohort_role", "COHORT", "cohort_id", "began"),
+    ("statement_member_state", "STATEMENT", "statement_id", "began"),
+    ("statement_department", "STATEMENT", "statement_id", "began"),
+    ("decision", "STATEMENT", "statement_id", "decided"),
+    ("figure", "FIGURE", "id", "began"),
+)
+BACKFILL = (
+    KNOWN,
+    *(ACCEPTED.format(table=name, type=name.upper()) for name in ("partner_agency", "course", "cohort")),
+    STATEMENTS,
+    *(OTHERS.format(table=table, type=type_, owner=owner, since=since) for table, type_, owner, since in PARTS),
+)
 
 
 def upgrade() -> None:
@@ -275,17 +290,5 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_change_at"), "change", ["at"], unique=False)
-    op.execute(KNOWN)
-    for table, type_ in (("partner_agency", "PARTNER_AGENCY"), ("course", "COURSE"), ("cohort", "COHORT")):
-        op.execute(ACCEPTED.format(table=table, type=type_))
-    op.execute(STATEMENTS)
-    for table, type_, owner, since in (
-        ("agency_ancestor", "PARTNER_AGENCY", "agency_id", "began"),
-        ("cohort_course", "COHORT", "cohort_id", "began"),
-        ("cohort_role", "COHORT", "cohort_id", "began"),
-        ("statement_member_state", "STATEMENT", "statement_id", "began"),
-        ("statement_department", "STATEMENT", "statement_id", "began"),
-        ("decision", "STATEMENT", "statement_id", "decided"),
-        ("figure", "FIGURE", "id", "began"),
-    ):
-        op.execute(OTHERS.format(table=table, type=type_, owner=owner, since=since))
+    for statement in BACKFILL:
+        op.execute(statement)
