@@ -34,8 +34,10 @@ def question(random: Random, ledger: Ledger) -> Question:
 
 
 def alike(random: Random, ledger: Ledger, other: Question) -> Question:
-    """A question that differs in values only: on the same dimensions, by a viewer of the same kind."""
-    about = random.choice(ledger.statements) if ledger.statements else None
+    """A question on the same dimensions, by a viewer of the same kind, aimed at the statement that tells the most of them."""
+    asked = {*other.group_by, *other.filter}
+    some = random.sample(ledger.statements, min(4, len(ledger.statements)))
+    about = max(some, key=lambda one: len(asked & _known(ledger, one).keys()), default=None)
     known = _known(ledger, about)
     return replace(
         other,

@@ -51,11 +51,11 @@ def told_of(ledger: Ledger, question: Question) -> dict[UUID, list[Statement]]:
     """The statements to tell of by population, all in the order of their ids."""
     found: dict[UUID, list[Statement]] = {}
     for statement in sorted(ledger.statements, key=lambda one: one.id):
-        population = population_of(ledger, statement)
-        cohorts = (ledger.cohort(statement.cohort_id), ledger.cohort(population))
-        seen = sees_statement(question.viewer, statement) and all(sees_offering(question.viewer, cohort) for cohort in cohorts)
-        if statement.measure == question.measure and seen:
-            found.setdefault(population, []).append(statement)
+        if statement.measure == question.measure and sees_statement(question.viewer, statement):
+            population = population_of(ledger, statement)
+            cohorts = (ledger.cohort(statement.cohort_id), ledger.cohort(population))
+            if all(sees_offering(question.viewer, cohort) for cohort in cohorts):
+                found.setdefault(population, []).append(statement)
     return dict(sorted(found.items()))
 
 
