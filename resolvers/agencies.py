@@ -152,11 +152,12 @@ PARTNER_LISTING = ObjectType(
     table=PartnerListing,
     key="list_order",
     fields={
+        "listOrder": Column("list_order"),
         "order": Column("list_order"),
         "label": Column("label"),
         "agencies": Many("PartnerAgency", None, lambda agency, link: (link.c.position,), LISTED),
     },
-    filters={"order": compare("list_order"), "label": compare("label"), "agencies": linked_many("PartnerAgency", LISTED)},
+    filters={"listOrder": compare("list_order"), "label": compare("label"), "agencies": linked_many("PartnerAgency", LISTED)},
 )
 
 QUERIES = {

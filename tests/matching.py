@@ -75,7 +75,6 @@ COLUMNS = {
     ("Membership", "to"): "valid_to",
     ("AgencyOperation", "from"): "valid_from",
     ("AgencyOperation", "to"): "valid_to",
-    ("PartnerListing", "order"): "list_order",
     ("Statement", "reportingPeriod"): "reporting_period_label",
 }
 """The columns that are named otherwise than what a filter compares."""

@@ -331,6 +331,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Department.cohorts": connection("Cohort", cohorts_about(statements_of_department)),
     "Department.statements": connection("Statement", statements_of_department),
     "Department.agencies": connection("PartnerAgency", equal_to("PartnerAgency", "department_code")),
+    "PartnerListing.listOrder": column("list_order"),
     "PartnerListing.order": column("list_order"),
     "PartnerListing.agencies": through("PartnerAgency", "partner_listing_agency", "list_order", "agency_id", "position", key="list_order"),
     "PartnerAgency.children": connection("PartnerAgency", equal_to("PartnerAgency", "parent_id")),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from graph.fields import connection, field
+from graph.fields import connection, deprecated, field
 from graph.types.codes import AgencyKind
 from graph.types.filters import (
     CohortFilter,
@@ -72,7 +72,8 @@ class AgencyOperation:
 class PartnerListing:
     """An entry of the list."""
 
-    order: int = field("Its place in the list, from 1.")
+    list_order: int = field("Its place in the published list, from 1.")
+    order: int = field("The old name of `listOrder`.", deprecated=deprecated(date(2026, 11, 24), "`listOrder`", date(2027, 6, 1)))
     label: str = field("The entry's words, letter by letter as published; renaming an agency never changes them.")
     agencies: list[PartnerAgency] = field("The agencies that the entry names, in its order: one or more.")
 

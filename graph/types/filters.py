@@ -164,7 +164,7 @@ class PartnerListingFilter:
     and_: list[PartnerListingFilter] | None = field(AND, name="and")
     or_: list[PartnerListingFilter] | None = field(OR, name="or")
     not_: PartnerListingFilter | None = field(NOT, name="not")
-    order: IntFilter | None = field("Compares its place in the list, from 1.")
+    list_order: IntFilter | None = field("Compares its place in the published list, from 1.")
     label: StringFilter | None = field("Compares the entry's words as published.")
     agencies: PartnerAgencyListFilter | None = field("Looks at the agencies that it names.")
 
