@@ -49,7 +49,7 @@ def line(field: Field) -> str:
         case Count():
             return f"{field.key}: count of {tables(field.rows)}"
         case Cursor():
-            return f"{field.key}: cursor of {field.field} in the order {field.order_name}"
+            return f"{field.key}: cursor of {field.belongs.field} in the order {field.belongs.order_name}"
         case PageInfo():
             return f"{field.key}: page info of {tables(field.rows)}"
 

@@ -22,6 +22,7 @@ from models.policies import Predicate
 from resolvers.compiler.arguments import Argument, Arguments, Bound, Path
 from resolvers.compiler.binds import Binds
 from resolvers.compiler.limits import DEFAULT_PAGE
+from resolvers.compiler.plan import Belongs
 from resolvers.compiler.statement import SEAL_BYTES
 from resolvers.errors import InputError
 from resolvers.fields import ObjectType, SortKey
@@ -69,14 +70,6 @@ class Page:
     def continued(self) -> bool:
         """Whether a cursor bounds the side from which the page is read."""
         return (self.before if self.backward else self.after) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Belongs:
-    """What a cursor belongs to: a field, as its type and name, and the name of an order."""
-
-    field: str
-    order_name: str
 
 
 def order_of(type_: ObjectType, argument: Argument) -> Order:

@@ -84,13 +84,20 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Belongs:
+    """What a cursor belongs to: a field, as its type and name, and the name of an order."""
+
+    field: str
+    order_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
-    """The sealed text of a row's place in an order of a field; `place` is the list of its sort keys' values."""
+    """The sealed text of a row's place; `place` is the list of its sort keys' values."""
 
     key: str
     place: tuple[ColumnElement[Any], ...]
-    field: str
-    order_name: str
+    belongs: Belongs
     secret: ColumnElement[bytes]
 
 

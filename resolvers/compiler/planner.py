@@ -19,7 +19,7 @@ from resolvers.compiler import arguments, connections, nodes
 from resolvers.compiler.arguments import Argument, Arguments, Bound
 from resolvers.compiler.binds import Binds, decode_id, past
 from resolvers.compiler.filters import Filters
-from resolvers.compiler.plan import Count, Cursor, Either, Embedded, Field, Many, One, PageInfo, Rows, Scalar, Several
+from resolvers.compiler.plan import Belongs, Count, Cursor, Either, Embedded, Field, Many, One, PageInfo, Rows, Scalar, Several
 from resolvers.compiler.selections import Selection, collect, names_below
 from resolvers.errors import InputError, NotPermitted
 from resolvers.fields import ObjectType
@@ -260,7 +260,7 @@ class ConnectionPlan:
         self._type = planner.types[word.type]
         self._order = connections.order_of(self._type, self._given.get("order"))
         self._page = connections.page_of(self._given)
-        self._field = f"{place.type.name}.{selection.name}"
+        self._belongs = Belongs(f"{place.type.name}.{selection.name}", self._order.name)
 
     def part(self, part: Selection, connection: GraphQLObjectType, path: Path) -> Field:
         """The planned field of a connection."""
@@ -313,15 +313,11 @@ class ConnectionPlan:
                 others[through] = other
         return joined, tuple(others[key.sort.through].c[key.sort.column] for key in self._order.keys)
 
-    @property
-    def _belongs(self) -> connections.Belongs:
-        return connections.Belongs(self._field, self._order.name)
-
     def _size(self) -> ColumnElement[int]:
         return self._planner.binds.argument(self._page.size, Integer())
 
     def _cursor(self, key: str, values: connections.Values) -> Cursor:
-        return Cursor(key, values, self._field, self._order.name, self._planner.binds.secret())
+        return Cursor(key, values, self._belongs, self._planner.binds.secret())
 
     def _edges(self, part: Selection, path: Path) -> Field:
         planner = self._planner

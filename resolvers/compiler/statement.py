@@ -99,7 +99,7 @@ def _several(field: Several) -> ColumnElement[Any]:
 
 
 def _place(cursor: Cursor) -> ColumnElement[Any]:
-    belongs = literal(cursor.field, Text), literal(cursor.order_name, Text)
+    belongs = literal(cursor.belongs.field, Text), literal(cursor.belongs.order_name, Text)
     return cast(func.json_build_array(*belongs, *[cast(value, Text) for value in cursor.place]), Text)
 
 
