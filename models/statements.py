@@ -113,6 +113,7 @@ class Statement(Table, table=True):
         Index("ix_statement_partner_id_id", "partner_id", "id"),
         Index("ix_statement_measure_cohort_id", "measure", "cohort_id"),
         Index("ix_statement_submission_id_id", "submission_id", "id"),
+        Index("ix_statement_created_at_id", "created_at", "id"),
     )
 
     id: UUID = identifier()

@@ -182,7 +182,10 @@ class TestCursors:
         assert len(set(seen)) == 4
 
     @pytest.mark.parametrize("media", MEDIA)
-    @pytest.mark.parametrize("order", [[{"by": "CODE"}], [{"by": "TITLE", "direction": "DESC"}], [{"by": "SUBJECT"}, {"by": "TITLE"}]])
+    @pytest.mark.parametrize(
+        "order",
+        [[{"by": "CODE"}], [{"by": "TITLE", "direction": "DESC"}], [{"by": "SUBJECT"}, {"by": "TITLE"}], [{"by": "TITLE", "nulls": "FIRST"}]],
+    )
     async def test_a_cursor_of_another_order_is_refused(self, client: httpx.AsyncClient, order: Any, media: str) -> None:
         response = await self.ask(client, media, after=await self.cursor(client), order=order)
         assert_refused(response, refused("CURSOR_INVALID", PAGE), media)
