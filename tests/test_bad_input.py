@@ -184,7 +184,12 @@ class TestCursors:
     @pytest.mark.parametrize("media", MEDIA)
     @pytest.mark.parametrize(
         "order",
-        [[{"by": "CODE"}], [{"by": "TITLE", "direction": "DESC"}], [{"by": "SUBJECT"}, {"by": "TITLE"}], [{"by": "TITLE", "nulls": "FIRST"}]],
+        [
+            [{"by": "CODE"}],
+            [{"by": "TITLE", "direction": "DESC"}],
+            [{"by": "TITLE", "nulls": "FIRST"}],
+            [{"by": "SUBJECT"}, {"by": "TITLE"}],
+        ],
     )
     async def test_a_cursor_of_another_order_is_refused(self, client: httpx.AsyncClient, order: Any, media: str) -> None:
         response = await self.ask(client, media, after=await self.cursor(client), order=order)

@@ -29,6 +29,7 @@ PLACES = {
     "cohorts of an agency": ("Cohort", "cohorts", 'partnerAgency(by: {code: "P-A"}) { %s }'),
     "agencies of a state": ("PartnerAgency", "agencies", 'node(id: "MemberState:JM") { ... on MemberState { %s } }'),
     "statements of a department": ("Statement", "statements", 'node(id: "Department:POLICE") { ... on Department { %s } }'),
+    "submissions": ("Receipt", "submissions", "%s"),
     "outcomes": ("Outcome", "outcomes", 'submission(by: {submissionKey: "key-1"}) { %s }'),
 }
 """A type, the connection to its rows, and where that stands."""
