@@ -17,6 +17,7 @@ from sqlalchemy.sql.selectable import ScalarSelect
 
 from graph.schema import graphql_schema
 from models.database import Database
+from models.history import HISTORIES
 from models.policies import POLICIES, Door, everybody
 from models.viewer import ViewerKind
 from resolvers.execute import Graph, Request, execute
@@ -206,6 +207,13 @@ def test_no_item_of_a_list_is_null(name: str, field: str, inner: GraphQLList[Gra
     if isinstance(word, Column) and table and isinstance(table.__table__.c[word.name].type, ARRAY):
         checks = [str(check.sqltext) for check in table.__table__.constraints if isinstance(check, CheckConstraint)]
         assert f"array_position({word.name}, NULL) IS NULL" in checks
+
+
+def test_versions_hold_what_their_rows_held() -> None:
+    for history in HISTORIES.values():
+        assert {column.name: history.versions.c[column.name].nullable for column in history.rows.c} == {
+            column.name: column.nullable for column in history.rows.c
+        }
 
 
 @pytest.mark.asyncio
