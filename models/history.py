@@ -21,6 +21,7 @@ from sqlalchemy import (
     DateTime,
     FromClause,
     Index,
+    PrimaryKeyConstraint,
     Uuid,
     and_,
     any_,
@@ -85,13 +86,12 @@ def _history(table: type[Table], type_: ChangeType, owner: str, *indexed: str, s
     """The history of a table, with an index for each way that leads to its rows. What a row refers to is checked in its table alone."""
     rows = table.__table__  # type: ignore[attr-defined]
     name = f"{rows.name}_history"
-    columns = [
-        Column(each.name, each.type, primary_key=each.primary_key, nullable=each.nullable, autoincrement=each.autoincrement)
-        for each in rows.columns
-    ]
-    times = (Column("row_start", MOMENT, primary_key=True), Column("row_end", MOMENT, nullable=False))
-    indexes = [Index(f"ix_{name}_{first}", first, *rest) for first, *rest in map(str.split, indexed)]
-    versions = sqlalchemy.Table(name, Table.metadata, *columns, *times, *indexes)
+    columns = [Column(each.name, each.type, nullable=each.nullable, autoincrement=each.autoincrement) for each in rows.columns]
+    times = (Column("row_start", MOMENT, nullable=False), Column("row_end", MOMENT, nullable=False))
+    first, *rest = [column.name for column in rows.primary_key]
+    key = PrimaryKeyConstraint(first, "row_start", *rest)  # last, the time would have PostgreSQL skip through another index instead
+    indexes = [Index(f"ix_{name}_{names.split()[0]}", *names.split()) for names in indexed]
+    versions = sqlalchemy.Table(name, Table.metadata, *columns, *times, key, *indexes)
     return History(table, type_, owner, versions, shown)
 
 

@@ -89,7 +89,7 @@ def upgrade() -> None:
         sa.Column("ancestor_id", sa.Uuid(), nullable=False),
         sa.Column("row_start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_end", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("agency_id", "ancestor_id", "row_start", name=op.f("pk_agency_ancestor_history")),
+        sa.PrimaryKeyConstraint("agency_id", "row_start", "ancestor_id", name=op.f("pk_agency_ancestor_history")),
     )
     op.create_index("ix_agency_ancestor_history_ancestor_id", "agency_ancestor_history", ["ancestor_id"], unique=False)
     op.create_table(
@@ -99,7 +99,7 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Uuid(), nullable=False),
         sa.Column("row_start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_end", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("cohort_id", "position", "row_start", name=op.f("pk_cohort_course_history")),
+        sa.PrimaryKeyConstraint("cohort_id", "row_start", "position", name=op.f("pk_cohort_course_history")),
     )
     op.create_index("ix_cohort_course_history_course_id", "cohort_course_history", ["course_id", "cohort_id"], unique=False)
     op.create_table(
@@ -140,7 +140,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("row_start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_end", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("cohort_id", "agency_id", "role", "row_start", name=op.f("pk_cohort_role_history")),
+        sa.PrimaryKeyConstraint("cohort_id", "row_start", "agency_id", "role", name=op.f("pk_cohort_role_history")),
     )
     op.create_index("ix_cohort_role_history_agency_id", "cohort_role_history", ["agency_id", "cohort_id"], unique=False)
     op.create_table(
@@ -227,7 +227,7 @@ def upgrade() -> None:
         sa.Column("row_start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_end", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint(
-            "statement_id", "department_code", "institution_type", "row_start", name=op.f("pk_statement_department_history")
+            "statement_id", "row_start", "department_code", "institution_type", name=op.f("pk_statement_department_history")
         ),
     )
     op.create_index(
@@ -281,7 +281,7 @@ def upgrade() -> None:
         sa.Column("member_state_code", sa.Text(), nullable=False),
         sa.Column("row_start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_end", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("statement_id", "member_state_code", "row_start", name=op.f("pk_statement_member_state_history")),
+        sa.PrimaryKeyConstraint("statement_id", "row_start", "member_state_code", name=op.f("pk_statement_member_state_history")),
     )
     op.create_index(
         "ix_statement_member_state_history_member_state_code",
