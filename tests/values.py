@@ -27,7 +27,7 @@ from graphql import (
 from tests.matching import COLUMNS
 from tests.pasts import ASKED
 from tests.rows import World
-from tests.semantics import NODES, TABLES, Item, snake
+from tests.semantics import NODES, RELATIONS, TABLES, Item, snake
 
 Hint = tuple[str, str]
 SIZES = (0, 1, 2, 3, 5, 10, 25, 40, 100)
@@ -302,8 +302,9 @@ def has_default(declared: Any) -> bool:
 
 
 def parts(text: str) -> int:
-    """How many objects and members a text seems to have."""
-    return text.count("{") + text.count(":")
+    """How many objects and members a text seems to have, those that cost more than one counted for as many as they cost."""
+    dear = {"some|none|every": 20, "contains|startsWith": 4, "|".join([*RELATIONS, "selfOrAncestor", "cost", "sourceDoc"]): 4}
+    return text.count("{") + text.count(":") + sum(more * len(re.findall(rf'\b(?:{names})"?:', text)) for names, more in dear.items())
 
 
 def filters(given: GraphQLInputField) -> bool:

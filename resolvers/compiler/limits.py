@@ -1,7 +1,7 @@
 """What one request may ask for, and the price of an operation, from the page sizes that it declares.
 
-A price counts objects: 1 for each, times the page size in a connection, times `LIST` in any other list; besides, `CONDITION` for each part
-of a filter and each sort key and for `asOf`, and `COUNT` for a number of rows. Values of a row cost nothing.
+A price counts objects: 1 for each, times the page size in a connection, times `LIST` in any other list; besides, `CONDITION` for each sort
+key and for `asOf`, what `conditions` says for a filter, and `COUNT` for a number of rows. Values of a row cost nothing.
 Each fragment is priced once and remembered by name, and prices saturate, so that the work is linear in the document.
 """
 
@@ -39,12 +39,13 @@ from graphql import (
 from graphql.utilities.coerce_input_value import coerce_default_value
 
 from models.viewer import ViewerKind
+from resolvers.compiler import conditions
+from resolvers.compiler.conditions import CONDITION
 from resolvers.errors import DocumentError, InputError
 
 CEILING = 1_000_000_000
 DEFAULT_PAGE = 25
 LIST = 5
-CONDITION = 5
 COUNT = 10
 """What `totalCount` costs, since it reads all rows that match, whatever the page."""
 
@@ -201,7 +202,8 @@ class _Pricer:
         named = get_named_type(definition.type)
         terms = self._terms(node, definition, parent, page, path)
         price = (
-            CONDITION * (self._conditions(node) + self._sort_keys(node) + _names_moment(node, definition))
+            self._filter(node, definition, path)
+            + CONDITION * (self._sort_keys(node) + _names_moment(node, definition))
             + terms.base
             + terms.times * (terms.own + self.selections(node.selection_set, named, terms.page, path))
         )
@@ -263,26 +265,9 @@ class _Pricer:
         value = self._value(node, "groupBy", argument)
         return min(len(value), MAX_DIMENSIONS) if isinstance(value, Sequence) else int(value is not None)
 
-    def _conditions(self, node: FieldNode) -> int:
-        """The number of parts of the field's filter: objects, and operators with their values.
-
-        It follows from the shape of the variables, which every plan is kept under, so that the cost depends on none of their values.
-        """
-        waiting: list[Any] = [each.value for each in node.arguments or () if each.name.value == "filter"]
-        count = 0
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, VariableNode):
-                part = self._variables.get(part.name.value)
-            count += 1
-            match part:
-                case ObjectValueNode():
-                    waiting.extend(member.value for member in part.fields)
-                case dict():
-                    waiting.extend(part.values())
-                case ListValueNode(values=items) | list(items):  # values in a list are one array to PostgreSQL
-                    waiting.extend(item for item in items if isinstance(item, dict | ObjectValueNode | VariableNode))
-        return count
+    def _filter(self, node: FieldNode, definition: GraphQLField, path: tuple[str, ...]) -> int:
+        given = next((each.value for each in node.arguments or () if each.name.value == "filter"), None)
+        return conditions.price(given, definition.args["filter"].type, self._variables, path) if given else 0
 
     def _sort_keys(self, node: FieldNode) -> int:
         """The number of sort keys that the field is given; as that of conditions, it follows from the shape of the variables."""
