@@ -159,9 +159,9 @@ def leads_to_reference_data(type_: ObjectType, word: One) -> bool:
 def promises() -> Iterator[tuple[str, str, GraphQLOutputType]]:
     """Each field that the contract says is never null, with the type inside."""
     for name, fields in FIELDS.items():
-        yield from (
-            (name, field_name, field.type.of_type) for field_name, field in fields.items() if isinstance(field.type, GraphQLNonNull)
-        )
+        for field_name, field in fields.items():
+            if isinstance(field.type, GraphQLNonNull) and field_name in TYPES[name].fields:  # the planner itself gives an edge its cursor
+                yield name, field_name, field.type.of_type
 
 
 @pytest.mark.parametrize(("name", "field"), [(name, field) for name, field, _ in promises()])
@@ -211,9 +211,8 @@ def test_no_item_of_a_list_is_null(name: str, field: str, inner: GraphQLList[Gra
 
 def test_versions_hold_what_their_rows_held() -> None:
     for history in HISTORIES.values():
-        assert {column.name: history.versions.c[column.name].nullable for column in history.rows.c} == {
-            column.name: column.nullable for column in history.rows.c
-        }
+        kept = [column for column in history.rows.c if column.computed is None]
+        assert [history.versions.c[column.name].nullable for column in kept] == [column.nullable for column in kept]
 
 
 @pytest.mark.asyncio
