@@ -22,6 +22,8 @@ from models.places import Department, Membership, MemberState
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
 
+ADVISORY_LOCK = 0x6772616E7473  # "grants": of two that grant at once, PostgreSQL fails one ("tuple concurrently updated")
+
 _READ = ("SELECT",)
 _APPEND = ("SELECT", "INSERT")
 _REVISE = ("SELECT", "INSERT", "UPDATE")
@@ -82,6 +84,7 @@ async def grant(connection: asyncpg.Connection, role: str) -> None:
 
 
 def _statements(role: str) -> Iterator[str]:
+    yield f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
     yield f"REVOKE CREATE ON SCHEMA public FROM {role}"
     yield f"GRANT USAGE ON SCHEMA public TO {role}"

@@ -13,7 +13,7 @@ from graph.types.codes import ViewerKind
 class Limits:
     """Limits of a request."""
 
-    page_size: int = field("The greatest `first` of a connection.")
+    page_size: int = field("The greatest `first` or `last` of a connection.")
     depth: int = field("How deep fields may nest, fragments expanded.")
     aliases: int = field("How many aliases an operation may use, fragments expanded.")
     root_fields: int = field("How many fields an operation may ask for at its root, fragments expanded.")
