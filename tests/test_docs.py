@@ -36,6 +36,7 @@ from models.provision import Addresses
 from models.reference import loader
 from models.viewer import ViewerKind
 from resolvers import errors
+from resolvers.compiler import conditions, filters
 from resolvers.compiler import document as parsing
 from resolvers.compiler.limits import DEFAULT_LIMITS, check
 from resolvers.errors import OnlyQueries, Refusal, Unauthenticated, Unavailable
@@ -63,6 +64,8 @@ OTHER_LIMITS = {
     "sending the head": protocol.HEAD_SECONDS,
     "sending the body": requests.BODY_SECONDS,
     "reading the answer, while nothing of it is taken": protocol.UNREAD_SECONDS,
+    "relations in a filter, one inside the other": conditions.MAX_RELATIONS,
+    "a text of `contains` or `startsWith`": filters.MAX_TEXT,
     "one SQL statement": Settings.model_fields["statement_timeout"].default,
     "one mutation": database.WRITE_SECONDS,
     "waiting for a connection to the database": database.ACQUIRE_SECONDS,

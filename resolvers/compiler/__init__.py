@@ -2,6 +2,7 @@
 
 document     text -> operation: parse, validate, pick the operation, coerce the variables
 limits       price the operation before it is planned
+conditions   what a filter costs, and how deep it may go
 arguments    the values of a field's arguments: what a plan may know of them, and what it must bind
 selections   merge aliases, fragments and directives into one field for each response key
 planner      operation and shape of viewer -> plan; the only stage that asks for tables
