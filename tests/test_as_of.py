@@ -69,7 +69,6 @@ class Past:
     party: Parties
     random: Random
     reference: Reference
-    refs: dict[str, list[str]] = field(default_factory=dict)
     cohorts: dict[str, list[str]] = field(default_factory=dict)
     submissions: list[str] = field(default_factory=list)
     answers: dict[datetime, list[bytes]] = field(default_factory=dict)
@@ -130,8 +129,6 @@ class Past:
         answer = await submitted(self.database, viewer, sent(*records))
         if answer.committed:
             self.submissions.append(f"Receipt:{answer.submission['id']}")
-        stored = [item["source_ref"] for item in answer.items if item["record_kind"] == "COUNT" and item["status"] == "CREATED"]
-        self.refs.setdefault(name, []).extend(stored)
 
     def content(self) -> dict[str, Any]:
         """What a count says beside its number."""
@@ -157,11 +154,12 @@ class Past:
             await decided(self.database, self.party.staff, statements=chosen, verdict=verdict, reason="for the test")
 
     async def withdraw(self) -> None:
-        """A partner takes a statement back."""
-        viewer = self.partner()
-        if refs := self.refs.get(str(viewer.client_name)):
+        """A partner takes a statement back, or IMPACS one that it published."""
+        viewer = self.random.choice((self.party.oas, self.party.unodc, self.party.interpol, self.party.other_staff))
+        rows = await fetch(self.database, "SELECT source_ref FROM statement WHERE partner_id = :id ORDER BY id", id=viewer.agency_id)
+        if rows:
             reason = self.random.choice(("ENTERED_IN_ERROR", "DUPLICATE", "NOT_OURS"))
-            await submitted(self.database, viewer, sent(withdraw(self.random.choice(refs), reason)))
+            await submitted(self.database, viewer, sent(withdraw(self.random.choice(rows)["source_ref"], reason)))
 
     async def load(self) -> None:
         """The reference data is loaded with other facts: amounts, counts, slices, subjects, roles. Names stay: those are always today's."""
