@@ -72,7 +72,7 @@ FILTERED = Operation(
 
 FAR = Operation(
     "page 1,000 of statements by cursor, 50 each",
-    """query Far($after: String) {
+    """query Far($after: Cursor) {
       statements(first: 50, after: $after) { nodes { id count } pageInfo { hasNextPage } }
     }""",
     walked=999,
@@ -89,7 +89,7 @@ SEARCH = Operation(
 
 READS = (PAGE, NESTED, ONE, FILTERED, FAR, PARTICIPATION)
 
-WALK = "query Walk($first: Int!, $after: String) { statements(first: $first, after: $after) { pageInfo { endCursor } } }"
+WALK = "query Walk($first: Int!, $after: Cursor) { statements(first: $first, after: $after) { pageInfo { endCursor } } }"
 
 COLD = """query Cold%d($first: Int!, $from: Date!) {
   memberStates(body: CARICOM) { code name memberships { body status } }

@@ -16,7 +16,7 @@ from graph_api import Api, Failed, connect, start
 from tqdm import tqdm
 
 PENDING = """
-query Pending($agency: String!, $after: String) {
+query Pending($agency: String!, $after: Cursor) {
   statements(filter: {partner: {code: {eq: $agency}}, state: {eq: PENDING}}, first: 100, after: $after) {
     nodes { submission { id } }
     pageInfo { hasNextPage endCursor }

@@ -13,6 +13,7 @@ import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
+from graph.scalars import Cursor
 from resolvers.compiler.limits import DEFAULT_PAGE
 
 
@@ -92,14 +93,14 @@ def pages(items: str = "items") -> tuple[Argument, ...]:
             f"How many {items} to give at most from the start of the list, or from `after`: 0 to 100, which the price counts. "
             f"{DEFAULT_PAGE} if neither `first` nor `last` is given; null counts as absent.",
         ),
-        Argument("after", str | None, "The cursor after which the page starts: the endCursor of the page before, with the same order."),
+        Argument("after", Cursor | None, "The cursor after which the page starts: the endCursor of the page before, with the same order."),
         Argument(
             "last",
             int | None,
             f"How many {items} to give at most from the end of the list, or up to `before`: 0 to 100, which the price counts. "
             "They come in the same order as with `first`; give one of the two.",
         ),
-        Argument("before", str | None, "The cursor before which the page ends: the startCursor of the page after, with the same order."),
+        Argument("before", Cursor | None, "The cursor before which the page ends: the startCursor of the page after, with the same order."),
     )
 
 

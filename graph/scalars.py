@@ -11,6 +11,7 @@ from graphql import GraphQLError, IntValueNode, ValueNode, value_from_ast_untype
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
+Cursor = NewType("Cursor", str)
 Numeral = NewType("Numeral", object)
 
 CALENDAR_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -45,6 +46,13 @@ def parse_decimal(value: Any) -> Decimal:
     if isinstance(text, str) and DECIMAL_NUMBER.fullmatch(text):
         return Decimal(text)
     raise GraphQLError('not a decimal number: write it as text, such as "1250.50", with at most 30 digits on either side of the point')
+
+
+def parse_cursor(value: Any) -> str:
+    """The text of a cursor; whether it is one of this API's is for the connection to say."""
+    if isinstance(value, str):
+        return value
+    raise GraphQLError("not a cursor: send it as text, exactly as the API gave it")
 
 
 def parse_numeral(value: Any) -> int | str:
@@ -110,6 +118,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         write_decimal,
         'An exact decimal number, written as text so that no digit is lost, such as "36451638.00". '
         "Input may be a whole number too, never a float, with at most 30 digits on either side of the point.",
+    ),
+    Cursor: _scalar(
+        "Cursor",
+        parse_cursor,
+        write_as_is,
+        "An item's place in a list, as text. It is opaque and sealed: send it as it came, to the field that gave it, with the same order; "
+        "filters and page sizes may change.",
     ),
     Numeral: _scalar(
         "Numeral",

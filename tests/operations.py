@@ -201,7 +201,7 @@ class Builder:
         left = Room(room.depth - 1, max(room.cost - base - counted, 0) // times, room.aliases, room.directives, counts=counted)
         text, spent = self.selection(named, entry.place, left)
         if re.search(r"(after|before): \$", entry.arguments) and "pageInfo" not in entry.place:
-            ends = {name: Entry(named, name, "String", "", {}) for name in ("startCursor", "endCursor")}
+            ends = {name: Entry(named, name, "Cursor", "", {}) for name in ("startCursor", "endCursor")}
             entry.place["pageInfo"] = Entry(named, "pageInfo", "PageInfo!", "", ends)
             text = text[:-1] + "pageInfo { startCursor endCursor } }"
             spent = spent.plus(Room(depth=2))
@@ -252,7 +252,7 @@ class Builder:
         """A new variable for the `after` or `before` of a connection."""
         name = f"p{len(self.pages)}_"
         self.pages.append(name)
-        self.drafts.definitions[name] = "String"
+        self.drafts.definitions[name] = "Cursor"
         if self.chance(20):
             self.drafts.variables[name] = None
         return f"${name}"

@@ -17,7 +17,7 @@ from tests.edge import JSON, MEDIA, application, speaking_to
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-COURSES = "query ($after: String, $first: Int! = 1, $order: [CourseOrder!]) { courses(first: $first, after: $after, order: $order) { %s } }"
+COURSES = "query ($after: Cursor, $first: Int! = 1, $order: [CourseOrder!]) { courses(first: $first, after: $after, order: $order) { %s } }"
 PAGE = COURSES % "nodes { id } pageInfo { endCursor }"
 DOUBLED = "{ cohorts { nodes { ...f0 } } } " + " ".join(f"fragment f{i} on Cohort {{ ...f{i + 1} ...f{i + 1} }}" for i in range(60))
 INSIDE = ("Traceback", 'File "', ".py", "asyncpg", "graphql-core", "SELECT", "sqlalchemy", "Error(", "NoneType", "object at 0x")
@@ -208,7 +208,7 @@ class TestCursors:
     async def test_a_cursor_of_another_field_is_refused(
         self, client: httpx.AsyncClient, field: str, owner: str, page: str, media: str
     ) -> None:
-        body = {"query": f"query ($cursor: String) {{ {field % page} }}", "variables": {"cursor": await self.cursor(client)}}
+        body = {"query": f"query ($cursor: Cursor) {{ {field % page} }}", "variables": {"cursor": await self.cursor(client)}}
         response = await client.post("/graphql", json=body, headers={"accept": media})
         assert_refused(response, refused("CURSOR_INVALID", PAGE), media)
         error = response.json()["errors"][0]

@@ -198,7 +198,7 @@ def test_orders(order: str, found: list[int]) -> None:
 
 def test_pages() -> None:
     page = "{ totalCount nodes { title } pageInfo { hasNextPage hasPreviousPage endCursor } }"
-    text = f"query ($after: String) {{ cohorts(first: 2, after: $after) {page} }}"
+    text = f"query ($after: Cursor) {{ cohorts(first: 2, after: $after) {page} }}"
     first = ask(text)["cohorts"]
     assert [node["title"] for node in first["nodes"]] == ["open", "restricted"]
     assert (first["totalCount"], first["pageInfo"]["hasNextPage"], first["pageInfo"]["hasPreviousPage"]) == (5, True, False)

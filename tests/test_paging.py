@@ -66,7 +66,7 @@ class Walk:
     def text(self) -> str:
         """The operation."""
         type_, name, around = PLACES[self.place]
-        declared = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
+        declared = {"first": "Int", "after": "Cursor", "last": "Int", "before": "Cursor"}
         if f"{type_}Order" in SCHEMA.type_map:
             declared |= {"order": f"[{type_}Order!]", "filter": f"{type_}Filter"}
         arguments = ", ".join(f"{argument}: ${argument}" for argument in declared)

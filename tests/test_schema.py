@@ -44,7 +44,7 @@ OWN_TYPES = {
 }
 SHORTEST, LONGEST = 15, 280
 ABBREVIATIONS = {
-    "PAGE": "first: Int, after: String, last: Int, before: String",
+    "PAGE": "first: Int, after: Cursor, last: Int, before: Cursor",
     "COUNTING": "measure: Measure!, basis: CountBasis!, groupBy: [Dimension!]! = [], filter: ParticipationFilter, "
     "includePending: Boolean! = false, asOf: DateTime",
 }
@@ -423,7 +423,7 @@ def test_every_connection_takes_the_same_arguments() -> None:
             if named.endswith("Connection") and named != "OutcomeConnection":
                 thing = named.removesuffix("Connection").replace("Receipt", "Submission")
                 arguments = {name: str(argument.type) for name, argument in field.args.items()}
-                page = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
+                page = {"first": "Int", "after": "Cursor", "last": "Int", "before": "Cursor"}
                 moment = {"asOf": "DateTime"} if f"{type_}.{name_}" in {"Query.statements", "Cohort.statements"} else {}
                 assert arguments == {"filter": f"{thing}Filter", "order": f"[{thing}Order!]", **page, **moment}
                 assert all(argument.default_value is Undefined for argument in field.args.values())
@@ -481,6 +481,7 @@ def test_the_defaults_of_an_order_are_texts() -> None:
         ("Numeral", -1, -1),
         ("Numeral", "420", "420"),
         ("Numeral", "forty", "forty"),
+        ("Cursor", "b3BhcXVl", "b3BhcXVl"),
         ("ID", "Cohort:1", "Cohort:1"),
         ("CohortRef", {"sourceRef": "a"}, {"sourceRef": "a"}),
         ("[Sex!]", ["FEMALE"], ["FEMALE"]),
@@ -515,6 +516,8 @@ def test_values_that_are_taken(type_: str, value: Any, expected: Any) -> None:
         ("Decimal", "1e5", "not a decimal number"),
         ("Decimal", "1,5", "not a decimal number"),
         ("Decimal", "9" * 31, "not a decimal number"),
+        ("Cursor", 7, "not a cursor"),
+        ("Cursor", ["b3BhcXVl"], "not a cursor"),
         ("Numeral", 1.0, "not a whole number"),
         ("Numeral", True, "not a whole number"),
         ("Numeral", {"count": 1}, "not a whole number"),

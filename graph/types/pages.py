@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 import strawberry
 
 from graph.fields import describe, field
+from graph.scalars import Cursor
 
 NodeType = TypeVar("NodeType")
 EdgeType = TypeVar("EdgeType")
@@ -59,15 +60,15 @@ class PageInfo:
     has_previous_page: bool = field(
         "With `last`: whether items come before this page, from `after` on if that is given; else whether `after` is given."
     )
-    start_cursor: str | None = field("The cursor of the page's first item, for the `before` of the page before; null on an empty page.")
-    end_cursor: str | None = field("The cursor of the page's last item, for the `after` of the next page; null on an empty page.")
+    start_cursor: Cursor | None = field("The cursor of the page's first item, for the `before` of the page before; null on an empty page.")
+    end_cursor: Cursor | None = field("The cursor of the page's last item, for the `after` of the next page; null on an empty page.")
 
 
 @strawberry.type(description="An item of a page, with its place in the list.")
 class Edge(Generic[NodeType]):
     """An item and its cursor."""
 
-    cursor: str = field("The item's place in the list: opaque, valid as `after` or `before` of the same field with the same order.")
+    cursor: Cursor = field("The item's place in the list: opaque, valid as `after` or `before` of the same field with the same order.")
     node: NodeType = field("The item at this place of the list.")
 
 

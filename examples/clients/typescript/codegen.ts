@@ -10,6 +10,7 @@ const config: CodegenConfig = {
       config: {
         strictScalars: true,
         scalars: {
+          Cursor: 'string',
           Date: 'string',
           DateTime: 'string',
           Decimal: 'string',

@@ -3,7 +3,7 @@ import { graphql } from 'relay-runtime';
 /** One cohort with its statements, which page by themselves: refetched through \`node\`. */
 export const item = graphql`
   fragment CohortItem_cohort on Cohort
-  @argumentDefinitions(first: { type: "Int", defaultValue: 1 }, after: { type: "String" })
+  @argumentDefinitions(first: { type: "Int", defaultValue: 1 }, after: { type: "Cursor" })
   @refetchable(queryName: "CohortItemPageQuery") {
     code
     title

@@ -5,9 +5,9 @@ export const list = graphql`
   fragment CohortList_cohorts on Query
   @argumentDefinitions(
     first: { type: "Int" }
-    after: { type: "String" }
+    after: { type: "Cursor" }
     last: { type: "Int" }
-    before: { type: "String" }
+    before: { type: "Cursor" }
     filter: { type: "CohortFilter" }
   )
   @refetchable(queryName: "CohortListPageQuery") {
