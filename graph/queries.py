@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from graph.fields import Argument, as_of, connection, field, filter_of
+from graph.fields import Argument, as_of, connection, deprecated, field, filter_of
 from graph.types.access import Viewer
 from graph.types.agencies import PartnerAgency, PartnerAgencyConnection, PartnerAgencyRef, PartnerListing
 from graph.types.codes import Body, FigureBasis, FigureKey, Measure, MembershipStatus
@@ -34,6 +34,9 @@ from graph.types.statements import StatementConnection
 from graph.types.submissions import SubmissionRef
 from resolvers.counting.dimensions import Dimension
 
+BY_DAY = deprecated(date(2026, 11, 24), "`inForceOn` of `filter.memberships`", date(2027, 6, 1))
+"""Elsewhere `asOf` is a moment of the ledger, not a day of a membership."""
+
 
 @strawberry.type(description="What can be read. Rows that you may not see are left out, as if they did not exist.")
 class Query:
@@ -50,7 +53,7 @@ class Query:
     )
     member_states: list[MemberState] = field(
         "Member states by code: those with one membership that satisfies `asOf`, `body` and `status`, and for which `filter` holds.",
-        Argument("asOf", date | None, "Keeps states with a membership in force on this day; absent: at any time."),
+        Argument("asOf", date | None, "Keeps states with a membership in force on this day; absent: at any time.", deprecated=BY_DAY),
         Argument("body", Body | None, "Keeps states with a membership of this body; absent: of any."),
         Argument("status", list[MembershipStatus] | None, "Keeps states with a membership of one of these statuses; absent: of any."),
         filter_of(MemberStateFilter),

@@ -362,8 +362,8 @@ def test_shape(name: str) -> None:
 
 
 def bare(sdl: str) -> str:
-    """The contract without its descriptions, each field on one line."""
-    undescribed = re.sub(r'^ *"""(.*?)"""\n', "", sdl, flags=re.MULTILINE | re.DOTALL)
+    """The contract without its descriptions and deprecations, each field on one line."""
+    undescribed = re.sub(r'^ *"""(.*?)"""\n| @deprecated\(.*?\)$', "", sdl, flags=re.MULTILINE | re.DOTALL)
     lines = re.sub(r"\n\n(?= )", "\n", undescribed)
     return re.sub(
         r"\(\n(.*?)\n  \)",
