@@ -62,6 +62,9 @@ UNCOUNTED = (StatementState.PENDING,) * 4 + (StatementState.HELD,) * 2 + tuple(s
 SEXES = (Sex.FEMALE, Sex.FEMALE, Sex.FEMALE, Sex.MALE, Sex.UNDISCLOSED, Sex.UNSPECIFIED)
 TYPES = tuple(InstitutionType)
 SLICE = (Dimension.MEMBER_STATE, Dimension.DEPARTMENT, Dimension.INSTITUTION_TYPE, Dimension.SEX, Dimension.REPORTING_PERIOD)
+SIZES = ((), (1,), (2,), (3,), (1, 1), (1, 2), (1, 2), (2, 1), (1, 3), (2, 3), (1, 2, 3), (2, 2, 1))
+"""By how many dimensions the claim sets tell apart what a partner says about a cohort."""
+
 COUNTS = ((60, 70, 80, 90, 10, 0), (5, 6, 8, 12, 1), (2, 3, 4, 7, 0), (0, 1, 2, 3, 9))
 """By how many dimensions are stated: what tells more apart mostly counts less, so that most sets agree with the whole."""
 UNKNOWN = UUID(int=1)
@@ -73,16 +76,19 @@ def row_id(table: int, place: int) -> UUID:
     return UUID(int=(place * 11 + 5) % 256 << 120 | table << 64 | place)
 
 
-def ledger(random: Random) -> Ledger:
-    """A ledger: always the same for the same state of `random`."""
-    return _Maker(random).ledger()
+def ledger(random: Random, nested: Sequence[Dimension] = ()) -> Ledger:
+    """A ledger: always the same for the same state of `random`.
+
+    Most claim sets tell the first, the first two, or more of the `nested` dimensions apart; without any, of some that are drawn.
+    """
+    return _Maker(random, nested).ledger()
 
 
 class _Maker:
     """Draws a ledger, table by table."""
 
-    def __init__(self, random: Random) -> None:
-        self.random = random
+    def __init__(self, random: Random, nested: Sequence[Dimension]) -> None:
+        self.random, self.nested = random, nested
         self.agencies: list[PartnerAgency] = []
         self.courses: list[Course] = []
         self.cohorts: list[Cohort] = []
@@ -200,22 +206,27 @@ class _Maker:
                 "measure": self.one(MEASURES),
                 "unit": self.one((CountUnit.PEOPLE, CountUnit.PEOPLE, CountUnit.PARTICIPATIONS)),
             }
+            whole = None
             if ids and not self.seldom(5):
-                self.make_statement(ids.pop(), (), {**said, "partition_key": self.one((None, None, None, "k"))})
-            self.make_splits(ids, said)
+                whole = self.make_statement(ids.pop(), (), {**said, "partition_key": self.one((None, None, None, "k"))})
+            self.make_splits(ids, said, whole)
 
-    def make_splits(self, ids: list[UUID], said: Mapping[str, Any]) -> None:
-        """Claim sets: statements that tell the same dimensions apart; mostly, one set tells those of another and more."""
-        nested = self.some(SLICE, 3)
-        for _ in range(self.one((0, 1, 1, 2, 2, 3))):
-            size = self.one((1, 1, 2, 2, 3))
-            stated = self.some(SLICE, size) if self.seldom(3) else nested[:size]
-            key = self.one(PARTITIONS)
+    def make_splits(self, ids: list[UUID], said: Mapping[str, Any], whole: Statement | None) -> None:
+        """Claim sets: statements that tell the same dimensions apart; mostly, one set tells those of another and more.
+
+        The whole is at times just what a set adds up to, or one more or less.
+        """
+        nested = self.some(SLICE, 3) if not self.nested or self.seldom(6) else self.nested
+        for size in self.one(SIZES):
+            stated = self.some(SLICE, size) if self.seldom(4) else nested[:size]
+            key, total = self.one(PARTITIONS), 0
             for _ in range(min(len(ids), self.one((2, 3, 4, 5)) if key is not None else 1)):
                 unit = CountUnit.PARTICIPATIONS if self.seldom(15) else said["unit"]
-                self.make_statement(ids.pop(), stated, {**said, "partition_key": key, "unit": unit})
+                total += self.make_statement(ids.pop(), stated, {**said, "partition_key": key, "unit": unit}).count
+            if whole and self.seldom(4):
+                whole.count = max(0, total + self.one((-1, 0, 1)))
 
-    def make_statement(self, id_: UUID, stated: Sequence[Dimension], shared: Mapping[str, Any]) -> None:
+    def make_statement(self, id_: UUID, stated: Sequence[Dimension], shared: Mapping[str, Any]) -> Statement:
         """One statement, which says most of the dimensions that its claim set states."""
         said = {dimension for dimension in stated if not self.seldom(8)}
         amount, currency = self.one(COSTS) or (None, None)
@@ -237,6 +248,7 @@ class _Maker:
         )
         self.statements.append(statement)
         self.make_slice(id_, said)
+        return statement
 
     def make_slice(self, id_: UUID, said: set[Dimension]) -> None:
         """The sets of a statement's slice."""

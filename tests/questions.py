@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from models.base import Visibility
 from models.courses import CohortMode
 from models.statements import InstitutionType, Measure, Sex, Statement
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
@@ -13,7 +14,7 @@ from tests.evaluator import Dimension, Ledger, Question
 from tests.evaluator.records import Value, Values
 from tests.evaluator.rules import population_of
 from tests.evaluator.values import cohort_values, statement_values
-from tests.ledgers import DEPARTMENTS, MEASURES, PERIODS, SCOPES, SLICE, STATES, SUBJECTS
+from tests.ledgers import COUNTED, DEPARTMENTS, MEASURES, PERIODS, SCOPES, SLICE, STATES, SUBJECTS
 
 UNKNOWN = UUID(int=1)
 SETS = (Dimension.COURSE, Dimension.SUBJECT, Dimension.PROGRAMME, Dimension.FUNDER)
@@ -35,8 +36,9 @@ def question(random: Random, ledger: Ledger) -> Question:
 
 def alike(random: Random, ledger: Ledger, other: Question) -> Question:
     """A question on the same dimensions, by a viewer of the same kind, aimed at the statement that tells the most of them."""
-    asked = {*other.group_by, *other.filter}
-    some = random.sample(ledger.statements, min(4, len(ledger.statements)))
+    asked, sees_hidden = {*other.group_by, *other.filter}, other.viewer.kind is not ViewerKind.ANONYMOUS
+    counting = [one for one in ledger.statements if one.state in COUNTED and (sees_hidden or one.visibility == Visibility.PUBLIC)]
+    some = random.sample(counting, min(4, len(counting)))
     about = max(some, key=lambda one: len(asked & _known(ledger, one).keys()), default=None)
     known = _known(ledger, about)
     return replace(
@@ -100,6 +102,8 @@ def _dimensions(random: Random, known: Iterable[Dimension], size: int) -> list[D
 def _allowed(random: Random, ledger: Ledger, dimension: Dimension, known: Iterable[Value]) -> list[Value]:
     """Values that a filter allows: mostly the known ones and some more; at times others, all, none, or some twice."""
     domain = _domain(ledger, dimension)
+    if len(list(known)) == 1 and not random.randrange(3):
+        return list(known)
     start = sorted(known, key=str) if random.randrange(5) else []
     more = [random.choice(domain) for _ in range(random.choice((0, 0, 0, 0, 1, 1, 2, len(domain))))]
     return [*start, *more] if random.randrange(5) else start * 2

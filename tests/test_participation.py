@@ -37,7 +37,7 @@ from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
 from tests.book import DAY, Book, book, cells
 from tests.evaluator import Dimension, Ledger, Question, participation
-from tests.ledgers import SCOPES, describe, droppable, ledger, store, without
+from tests.ledgers import SCOPES, SLICE, describe, droppable, ledger, store, without
 from tests.questions import alike, camel, question, variables
 
 LEDGERS, DOCUMENTS, LITERALS = 30, 6, 1
@@ -116,14 +116,17 @@ def allowed(dimension: Dimension, values: Sequence[str | int]) -> str:
     return f"{camel(dimension)}: [{', '.join(str(value) if bare else json.dumps(value) for value in values)}]"
 
 
-def documents(random: Random, ledgers: Sequence[Ledger]) -> list[list[Asked]]:
+def documents(random: Random, ledgers: Sequence[Ledger], nested: Sequence[Dimension]) -> list[list[Asked]]:
     """What each of the ledgers is asked: the same documents about all, with values of its own; one is about a single ledger.
 
-    A document with variables is compiled once, and must not depend on their values.
+    A document with variables is compiled once, and must not depend on their values. The first filters by what coarser sets tell and groups
+    by that and what finer ones tell.
     """
     asked: list[list[Asked]] = [[] for _ in ledgers]
-    for _ in range(DOCUMENTS):
+    for number in range(DOCUMENTS):
         first = question(random, random.choice(ledgers))
+        if number == 0:
+            first = replace(first, group_by=(nested[0], random.choice(nested[1:])), filter={nested[0]: ()})
         parts = WHOLE if random.randrange(5) else random.sample(PARTS, random.randint(1, 5))
         for rows, its in zip(ledgers, asked, strict=True):
             its.append(by_variables(alike(random, rows, first), parts))
@@ -241,8 +244,9 @@ async def comparison(shared_owner_database: Database, shared_addresses: Addresse
 @pytest.mark.parametrize("number", ROUNDS)
 async def test_any_question_about_any_ledger(comparison: Comparison, number: int) -> None:
     random = Random(number)
-    ledgers = [ledger(random) for _ in range(LEDGERS)]
-    for rows, asked in zip(ledgers, documents(random, ledgers), strict=True):
+    nested = random.sample(SLICE, 3)
+    ledgers = [ledger(random, nested) for _ in range(LEDGERS)]
+    for rows, asked in zip(ledgers, documents(random, ledgers, nested), strict=True):
         await store(comparison.owner_database, rows)
         for one in asked:
             await comparison.check(rows, one)
