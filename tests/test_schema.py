@@ -80,14 +80,14 @@ SHAPES = {
         totalCount: Int!
     """,
     "CohortEdge": """
-        cursor: String!
+        cursor: Cursor!
         node: Cohort!
     """,
     "PageInfo": """
         hasNextPage: Boolean!
         hasPreviousPage: Boolean!
-        startCursor: String
-        endCursor: String
+        startCursor: Cursor
+        endCursor: Cursor
     """,
     "Statement": """
         id: ID!
