@@ -247,6 +247,17 @@ async def test_what_was_closed_since_is_not_shown(database: Database, owner_data
     assert await answered(made.party.staff) == of_staff
 
 
+async def test_what_was_taken_back_since_is_shown_whole(database: Database, owner_database: Database) -> None:
+    """A published statement that is WITHDRAWN today is shown with its slice, as at a moment at which it counted."""
+    made = await past(database, owner_database, 0)
+    at, before = await made.newest(), await made.ask(None)
+    rows = await fetch(database, "SELECT source_ref FROM statement ORDER BY id")
+    answer = await submitted(database, made.party.other_staff, sent(*[withdraw(row["source_ref"]) for row in rows]))
+    assert set(answer.statuses) == {"WITHDRAWN"}
+    assert (await made.ask(None))[0] != before[0]
+    assert await made.ask(at) == before
+
+
 async def test_names_are_those_of_today(database: Database, owner_database: Database) -> None:
     made = await past(database, owner_database, 0)
     at = (await made.newest()).isoformat()
