@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from graph.fields import Argument, as_of, connection, deprecated, field, filter_of
+from graph.fields import Argument, as_of, connection, deprecated, field, filter_of, pages
 from graph.types.access import Viewer
 from graph.types.agencies import PartnerAgency, PartnerAgencyConnection, PartnerAgencyRef, PartnerListing
 from graph.types.codes import Body, FigureBasis, FigureKey, Measure, MembershipStatus
@@ -30,9 +30,11 @@ from graph.types.nodes import Node
 from graph.types.participation import CountBasis, ParticipationFilter, ParticipationTable
 from graph.types.places import Department, MemberState
 from graph.types.receipts import Receipt, ReceiptConnection
+from graph.types.search import SearchConnection
 from graph.types.statements import StatementConnection
 from graph.types.submissions import SubmissionRef
 from resolvers.counting.dimensions import Dimension
+from resolvers.search import SearchKind
 
 BY_DAY = deprecated(date(2026, 11, 24), "`inForceOn` of `filter.memberships`", date(2027, 6, 1))
 """Elsewhere `asOf` is a moment of the ledger, not a day of a membership."""
@@ -50,6 +52,16 @@ class Query:
     nodes: list[Node | None] = field(
         "The objects with these global identifiers, in the order asked; null in the place of each that there is not, or that is hidden.",
         Argument("ids", list[strawberry.ID], "Global identifiers, 100 at most, repeated as you like; the price counts each."),
+    )
+    search: SearchConnection = field(
+        "What you may see that has all these words, each at the start of a word of it; accents, case and punctuation make no difference.",
+        Argument(
+            "text",
+            str,
+            "The words, such as `port sec`: 1 to 200 characters, at most 10 words; text without letters and digits finds nothing.",
+        ),
+        Argument("kinds", list[SearchKind] | None, "Keeps things of these kinds; absent keeps all, an empty list none."),
+        *pages(),
     )
     member_states: list[MemberState] = field(
         "Member states by code: those with one membership that satisfies `asOf`, `body` and `status`, and for which `filter` holds.",

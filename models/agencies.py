@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import Table, created, identifier, moment, none_missing, one_of, text_field
+from models.search import codes_found, found_by_words, name_found, words_found
 
 
 class AgencyKind(StrEnum):
@@ -31,7 +32,12 @@ class PartnerAgency(Table, table=True):
     """
 
     __tablename__ = "partner_agency"
-    __table_args__ = (one_of("kind", AgencyKind), none_missing("labels"), UniqueConstraint("submitted_by_id", "source_ref"))
+    __table_args__ = (
+        one_of("kind", AgencyKind),
+        none_missing("labels"),
+        UniqueConstraint("submitted_by_id", "source_ref"),
+        found_by_words("partner_agency"),
+    )
 
     id: UUID = identifier()
     code: str | None = text_field(default=None, unique=True)
@@ -46,6 +52,9 @@ class PartnerAgency(Table, table=True):
     accepted_at: datetime | None = moment(default=None)
     revision: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     created_at: datetime = created()
+    search_name: str = name_found("name")
+    search_codes: list[str | None] = codes_found("code", "source_ref")
+    search_words: str = words_found("code", "source_ref", "name", labels="labels")
 
 
 class AgencyAncestor(Table, table=True):

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Index, Numeric, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import Table, Visibility, created, identifier, moment, money, none_missing, one_of, text_field
+from models.search import codes_found, found_by_everybody, found_by_words, name_found, words_found
 
 
 class DatePrecision(StrEnum):
@@ -86,6 +87,8 @@ class Course(Table, table=True):
         none_missing("languages"),
         UniqueConstraint("submitted_by_id", "source_ref"),
         Index("ix_course_title_id", "title", "id"),
+        found_by_words("course"),
+        found_by_everybody("course"),
     )
 
     id: UUID = identifier()
@@ -103,6 +106,9 @@ class Course(Table, table=True):
     accepted_at: datetime | None = moment(default=None)
     revision: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     created_at: datetime = created()
+    search_name: str = name_found("title")
+    search_codes: list[str | None] = codes_found("code", "source_ref")
+    search_words: str = words_found("code", "source_ref", "title", "subject")
 
 
 class Cohort(Table, table=True):
@@ -118,6 +124,8 @@ class Cohort(Table, table=True):
         one_of("visibility", Visibility),
         UniqueConstraint("submitted_by_id", "source_ref"),
         Index("ix_cohort_starts_on_id", "starts_on", "id"),
+        found_by_words("cohort"),
+        found_by_everybody("cohort"),
     )
 
     id: UUID = identifier()
@@ -142,6 +150,9 @@ class Cohort(Table, table=True):
     accepted_by_id: UUID | None = Field(default=None, foreign_key="api_client.id")
     revision: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     created_at: datetime = created()
+    search_name: str = name_found("title")
+    search_codes: list[str | None] = codes_found("code", "source_ref")
+    search_words: str = words_found("code", "source_ref", "title", "location", "narrative")
 
 
 class CohortCourse(Table, table=True):

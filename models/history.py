@@ -67,6 +67,11 @@ class History:
         return self.table.__table__  # type: ignore[attr-defined, no-any-return]
 
     @property
+    def names(self) -> list[str]:
+        """The names of the columns that are kept: all but those that are computed from others."""
+        return [column.name for column in self.rows.c if column.computed is None]
+
+    @property
     def key(self) -> tuple[str, ...]:
         """The table's primary key."""
         return tuple(column.name for column in self.rows.primary_key)
@@ -76,9 +81,9 @@ class History:
         version = self.versions.alias()
         stood = and_(version.c.row_start <= moment, version.c.row_end > moment)
         if not self.shown:
-            return select(*[version.c[column.name] for column in self.rows.c]).where(stood).subquery()
+            return select(*[version.c[name] for name in self.names]).where(stood).subquery()
         today = self.rows.alias()
-        columns = [(today if column.name in self.shown else version).c[column.name] for column in self.rows.c]
+        columns = [(today if name in self.shown else version).c[name] for name in self.names]
         return select(*columns).select_from(version.join(today, today.c.id == version.c.id)).where(stood).subquery()
 
 
@@ -86,7 +91,11 @@ def _history(table: type[Table], type_: ChangeType, owner: str, *indexed: str, s
     """The history of a table, with an index for each way that leads to its rows. What a row refers to is checked in its table alone."""
     rows = table.__table__  # type: ignore[attr-defined]
     name = f"{rows.name}_history"
-    columns = [Column(each.name, each.type, nullable=each.nullable, autoincrement=each.autoincrement) for each in rows.columns]
+    columns = [
+        Column(each.name, each.type, nullable=each.nullable, autoincrement=each.autoincrement)
+        for each in rows.columns
+        if each.computed is None
+    ]
     times = (Column("row_start", MOMENT, nullable=False), Column("row_end", MOMENT, nullable=False))
     first, *rest = [column.name for column in rows.primary_key]
     key = PrimaryKeyConstraint(first, "row_start", *rest)  # last, the time would have PostgreSQL skip through another index instead
@@ -159,7 +168,8 @@ def _begin(history: History) -> SqlStatement:
 def _insertion(history: History, where: ColumnElement[bool]) -> Any:
     """Begins the versions of the rows for which `where` holds."""
     rows = history.rows
-    return insert(history.versions).from_select([*rows.c.keys(), "row_start", "row_end"], select(*rows.c, AT, ENDLESS).where(where))
+    kept = [rows.c[name] for name in history.names]
+    return insert(history.versions).from_select([*history.names, "row_start", "row_end"], select(*kept, AT, ENDLESS).where(where))
 
 
 def _changed(history: History, rows: FromClause) -> ColumnElement[bool]:
@@ -173,7 +183,7 @@ def _changed(history: History, rows: FromClause) -> ColumnElement[bool]:
 
 def _same(history: History, rows: FromClause, version: FromClause) -> ColumnElement[bool]:
     """Whether a version holds what a row holds."""
-    values = [column.name for column in history.rows.c if column.name not in history.key]
+    values = [name for name in history.names if name not in history.key]
     terms = [rows.c[name] == version.c[name] for name in history.key]
     if values:
         terms.append(tuple_(*[rows.c[name] for name in values]).is_not_distinct_from(tuple_(*[version.c[name] for name in values])))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Field
 
 from models.base import Table, identifier, one_of, text_field
+from models.search import codes_found, found_by_words, name_found, words_found
 
 
 class Body(StrEnum):
@@ -50,12 +51,16 @@ class MemberState(Table, table=True):
     """A state whose officers are trained; its key is the ISO 3166-1 alpha-2 code."""
 
     __tablename__ = "member_state"
+    __table_args__ = (found_by_words("member_state"),)
 
     code: str = text_field(primary_key=True)
     iso3: str = text_field(unique=True)
     m49: str = text_field(unique=True)
     name: str = text_field()
     short_name: str = text_field()
+    search_name: str = name_found("name")
+    search_codes: list[str | None] = codes_found("code", "iso3")
+    search_words: str = words_found("code", "iso3", "name", "short_name")
 
 
 class Membership(Table, table=True):
@@ -76,7 +81,7 @@ class Department(Table, table=True):
     """A kind of department; `label` is the published page's, verbatim, and `name` the corrected one."""
 
     __tablename__ = "department"
-    __table_args__ = (one_of("category", DepartmentCategory), one_of("scope", DepartmentScope))
+    __table_args__ = (one_of("category", DepartmentCategory), one_of("scope", DepartmentScope), found_by_words("department"))
 
     code: str = text_field(primary_key=True)
     label: str = text_field()
@@ -84,3 +89,6 @@ class Department(Table, table=True):
     category: str = text_field()
     scope: str = text_field()
     list_order: int = Field(unique=True)
+    search_name: str = name_found("name")
+    search_codes: list[str | None] = codes_found("code")
+    search_words: str = words_found("code", "label", "name")

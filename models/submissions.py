@@ -68,6 +68,7 @@ class Submission(Table, table=True):
         together("committed", "submission_key", "committed_at"),
         UniqueConstraint("partner_id", "submission_key"),
         Index("ix_submission_partner_id_id", "partner_id", "id"),
+        Index("ix_submission_received_at_id", "received_at", "id"),
     )
 
     id: UUID = identifier()

@@ -15,7 +15,7 @@ from models.base import Table
 from models.database import Transaction
 from models.policies import Door, Predicate, Row
 from models.viewer import Viewer
-from resolvers.compiler.arguments import Arguments
+from resolvers.compiler.arguments import Arguments, Path
 from resolvers.compiler.binds import Binds
 from resolvers.compiler.plan import Rows
 from resolvers.mutation import MutationResult
@@ -102,12 +102,16 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A Relay connection of rows of another type; `scope` is what a partner needs beside the scope of the table."""
+    """A Relay connection of rows of another type; `scope` is what a partner needs beside the scope of the table.
+
+    Items of several types come from rows that `source` computes, given the path of the field; its edges are then declared as a type.
+    """
 
     type: str
     on: On | None = None
     where: Callable[[Row, Arguments, Planning], Sequence[Predicate]] | None = None
     scope: Scope | None = None
+    source: Callable[[Arguments, Planning, Path], tuple[Row, Rows]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The meaning of every object type of the schema, by name; and what makes the roots."""
 
-from resolvers import access, agencies, courses, figures, participation, places, receipts, statements
+from resolvers import access, agencies, courses, figures, participation, places, receipts, search, statements
 from resolvers.fields import AnyNode, AnyNodes, ObjectType, Word
 
-SUBJECTS = (places, agencies, courses, statements, figures, participation, receipts, access)
+SUBJECTS = (places, agencies, courses, statements, figures, participation, receipts, search, access)
 
 QUERY_FIELDS: dict[str, Word] = {"node": AnyNode(), "nodes": AnyNodes()}
 TYPES: dict[str, ObjectType] = {}

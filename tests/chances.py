@@ -23,6 +23,10 @@ WORDS = (
     "Alpha ",
     "10",
     "9",
+    "Port-au-Prince",
+    "PORT: alpha (zulu)",
+    "Cafe\u0301 Zulu",
+    "Caf\u00e9_ALPHA 10%",
 )
 
 

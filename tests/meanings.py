@@ -12,7 +12,7 @@ from graphql import GraphQLResolveInfo, VariableNode
 
 from tests.matching import matches
 from tests.rows import Row
-from tests.semantics import KEYS, TABLES, Graph, Item, Order, in_order, key_of, paged, snake
+from tests.semantics import KEYS, TABLES, Graph, Item, Order, found_rank, in_order, key_of, paged, snake
 
 DEFAULT_ORDERS = {"PartnerAgency": "NAME", "Course": "TITLE", "Cohort": "STARTS_ON", "Receipt": "RECEIVED_AT"}
 
@@ -194,6 +194,32 @@ def actor(column: str) -> Callable[..., Item | None]:
     return acting
 
 
+FOUND_BY = {
+    "MEMBER_STATE": ("MemberState", "name", ("code", "iso3"), ("short_name",)),
+    "DEPARTMENT": ("Department", "name", ("code",), ("label",)),
+    "PARTNER_AGENCY": ("PartnerAgency", "name", ("code", "source_ref"), ()),
+    "COURSE": ("Course", "title", ("code", "source_ref"), ("subject",)),
+    "COHORT": ("Cohort", "title", ("code", "source_ref"), ("location", "narrative")),
+}
+"""What each kind is found by: its type, its name, its codes, its other texts; and the labels of an agency."""
+
+
+def search(graph: Graph, _source: Any, info: GraphQLResolveInfo[Any], args: dict[str, Any]) -> dict[str, Any]:
+    """What a search finds, by rank, name, kind and id."""
+    hits = []
+    for kind in FOUND_BY if args.get("kinds") is None else set(args["kinds"]):
+        type_name, name, codes, texts = FOUND_BY[kind]
+        for item in graph.items(type_name):
+            named = [item.row[column] for column in codes]
+            rank = found_rank(args["text"], item.row[name], named, [*(item.row[each] for each in texts), *item.row.get("labels", ())])
+            if rank is not None:
+                key = str(key_of(TABLES[type_name], item.row))
+                hits.append(Item("SearchEdge", {"rank": rank, "name": item.row[name], "kind": kind, "key": key, "node": item}))
+    page = paged(graph, hits, Order(["RANK", "NAME", "KIND", "KEY"], [("ASC", "LAST")] * 4), args, place(info))
+    edges = [edge | {name: edge["node"].row[name] for name in ("node", "kind", "rank")} for edge in page["edges"]]
+    return noted(graph, info, page | {"edges": edges, "nodes": [edge["node"] for edge in edges]})
+
+
 def referred(type_name: str, sender: str, **columns: str) -> Callable[..., Item | None]:
     """The resolver of `by`: an id, a code for everybody, or the caller's own key among what its agency sent."""
 
@@ -306,6 +332,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.viewer": viewer_object,
     "Query.node": node,
     "Query.nodes": nodes,
+    "Query.search": search,
     "Query.memberStates": member_states,
     "Query.departments": departments,
     "Query.partnerListings": lambda graph, *_: [

@@ -38,6 +38,7 @@ PARTS = (2, 3, 4, 6, 10, 20)
 LIST_COST = 5
 CONDITION_COST = 5
 COUNT_COST = 10
+SEARCH_COST = 20
 ALIASES = ("a", "b", "id", "code", "nodes", "from", "pageInfo", "A_1", "r", "ID", "anon_1", "ctid", "user", "n")
 
 
@@ -211,7 +212,7 @@ class Builder:
         """How many times the selection of a field is paid, and what the field costs beside."""
         if get_named_type(given.type).name.endswith("Connection"):
             size = page_size(entry.arguments, self.drafts.sizes)
-            return max(size, 1), 1 + size + self.filter_price([entry.arguments])
+            return max(size, 1), 1 + size + self.filter_price([entry.arguments]) + SEARCH_COST * (entry.name == "search")
         listed = is_list_type(given.type.of_type if isinstance(given.type, GraphQLNonNull) else given.type)
         inner = entry.parent.name.endswith(("Connection", "Edge"))
         if inner or not listed:

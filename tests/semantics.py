@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
-from unicodedata import normalize
+from unicodedata import category, normalize
 from uuid import UUID
 
 from models.viewer import Viewer, ViewerKind
@@ -201,6 +201,30 @@ def related(graph: Graph, item: Item, name: str) -> Item | None:
 def fold(text: str) -> str:
     """The text in small letters and without accents; letter by letter, so that a sigma is the same at a word's end."""
     return "".join(letter.lower() for letter in normalize("NFKD", text) if not "\u0300" <= letter <= "\u036f")
+
+
+def words(text: str | None) -> list[str]:
+    """The words of a text: what is neither letter nor digit is between them."""
+    letters = [letter if category(letter)[0] == "L" or category(letter) in ("Nd", "Nl") else " " for letter in fold(text or "")]
+    return "".join(letters).split()
+
+
+def found_rank(asked: str, name: str, codes: list[str | None], texts: list[str | None]) -> int | None:
+    """The rank of what a search finds; None of what it does not find."""
+    looked_for = words(asked)
+
+    def begun(among: list[str]) -> bool:
+        return all(any(word.startswith(beginning) for word in among) for beginning in looked_for)
+
+    if not looked_for or not begun([word for text in [name, *codes, *texts] for word in words(text)]):
+        return None
+    if any(words(code) == looked_for for code in codes):
+        return 1
+    if words(name) == looked_for:
+        return 2
+    if " ".join(words(name)).startswith(" ".join(looked_for)):
+        return 3
+    return 4 if begun(words(name)) else 5
 
 
 # Sort keys. Python compares texts by code point and UUIDs by their number, which is bytewise.

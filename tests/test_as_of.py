@@ -280,6 +280,9 @@ async def test_a_migration_begins_the_histories_that_were_not_kept(database: Dat
     migration = importlib.import_module("models.migrations.versions.0003_histories")
     for name in kept:
         await fetch(owner_database, f"DELETE FROM {name}")
+    for history in HISTORIES.values():  # columns that later migrations add are computed from others, or the histories have them too
+        for added in [column.name for column in history.rows.c if column.computed is not None]:
+            await fetch(owner_database, f"ALTER TABLE {history.rows.name} DROP COLUMN {added}")
     async with owner_database.write() as transaction:
         for sql in migration.BACKFILL:
             await transaction.fetch(text(sql.replace(":", r"\:")))

@@ -35,7 +35,7 @@ from models.database import Database
 from models.provision import Addresses
 from models.reference import loader
 from models.viewer import ViewerKind
-from resolvers import errors
+from resolvers import errors, search
 from resolvers.compiler import conditions, filters
 from resolvers.compiler import document as parsing
 from resolvers.compiler.limits import DEFAULT_LIMITS, check
@@ -55,6 +55,8 @@ OTHER_LIMITS = {
     "a count": rules.MAX_COUNT,
     "a `purposeNote`": envelopes.MAX_NOTE,
     "statements in one `decide`": decide.MOST,
+    "a text to `search` for": search.MAX_CHARACTERS,
+    "words in it": search.MAX_WORDS,
     "a `reason`": decide.MAX_REASON,
     "texts in variables and in the document": parsing.MAX_STRING_BYTES,
     "nesting of variables": parsing.MAX_JSON_DEPTH,

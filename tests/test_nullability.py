@@ -49,6 +49,7 @@ LISTS = (Many, Connection, Elements, AnyNodes)
 
 COMPUTED = {
     "Viewer": "binds of the call: a viewer has a kind and scopes",
+    "SearchEdge": "a hit: its kind and rank are constants, and its node is read through the door that it came by, in one statement",
     "Limits": "binds of the call: numbers of a frozen record",
     "ParticipationTable": "one row for each use: its measure and asOf are binds, its basis and includePending constants",
     "DimensionValue": "made together with its label; UNSPECIFIED is a label too",

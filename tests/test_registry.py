@@ -32,7 +32,7 @@ OBJECTS = {
     for name, type_ in graphql_schema.type_map.items()
     if isinstance(type_, GraphQLObjectType)
     and not name.startswith("__")
-    and not name.endswith(("Connection", "Edge"))
+    and (not name.endswith(("Connection", "Edge")) or name in TYPES)
     and name not in STRUCTURAL
 }
 LOGIC = {"and", "or", "not"}
@@ -56,7 +56,7 @@ def test_every_object_type_has_a_meaning() -> None:
 
 @pytest.mark.parametrize("name", OBJECTS)
 def test_every_field_has_a_word_and_every_word_a_field(name: str) -> None:
-    assert set(TYPES[name].fields) == set(OBJECTS[name].fields)
+    assert set(TYPES[name].fields) == set(OBJECTS[name].fields) - ({"cursor"} if name.endswith("Edge") else set())
 
 
 @pytest.mark.parametrize("name", OBJECTS)
@@ -91,5 +91,5 @@ def test_filters_and_orders_are_those_of_the_contract(type_: ObjectType) -> None
     for name, word in type_.filters.items():
         if isinstance(word, Related | RelatedMany | Within):
             assert leads_to(type_.name, name) == (word.type, isinstance(word, RelatedMany)), name
-    assert set(type_.orders) == set(members(f"{inputs}OrderField"))
+    assert set(type_.orders) == set(members(f"{inputs}OrderField")) or type_.name.endswith("Edge")
     assert set(type_.default_order) <= set(type_.orders)

@@ -54,6 +54,7 @@ SHAPES = {
         viewer: Viewer!
         node(id: ID!): Node
         nodes(ids: [ID!]!): [Node]!
+        search(text: String!, kinds: [SearchKind!], PAGE): SearchConnection!
         memberStates(asOf: Date, body: Body, status: [MembershipStatus!], filter: MemberStateFilter): [MemberState!]!
         departments(filter: DepartmentFilter): [Department!]!
         partnerListings: [PartnerListing!]!
@@ -389,6 +390,7 @@ def test_connections_are_all_alike() -> None:
         "OutcomeConnection",
         "PartnerAgencyConnection",
         "ReceiptConnection",
+        "SearchConnection",
         "StatementConnection",
     ]
     for name in connections:
@@ -396,7 +398,7 @@ def test_connections_are_all_alike() -> None:
         assert isinstance(type_, GraphQLObjectType)
         assert {key: str(field.type) for key, field in type_.fields.items()} == {
             "edges": f"[{thing}Edge!]!",
-            "nodes": f"[{thing}!]!",
+            "nodes": f"[{'SearchResult' if thing == 'Search' else thing}!]!",
             "pageInfo": "PageInfo!",
             "totalCount": "Int!",
         }
@@ -420,7 +422,7 @@ def test_every_connection_takes_the_same_arguments() -> None:
     for type_ in OWN_TYPES.values():
         for name_, field in getattr(type_, "fields", {}).items():
             named = get_named_type(field.type).name
-            if named.endswith("Connection") and named != "OutcomeConnection":
+            if named.endswith("Connection") and named not in ("OutcomeConnection", "SearchConnection"):
                 thing = named.removesuffix("Connection").replace("Receipt", "Submission")
                 arguments = {name: str(argument.type) for name, argument in field.args.items()}
                 page = {"first": "Int", "after": "Cursor", "last": "Int", "before": "Cursor"}

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from random import Random
 from typing import Any
+from unicodedata import normalize
 
 from graphql import (
     GraphQLBoolean,
@@ -40,6 +41,9 @@ OTHERS: dict[str, list[Any]] = {
     "DateTime": ["2024-03-01T00:00:00+00:00", "2024-03-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"],
     "Decimal": ["8.5", "0", "-1.25", "8.501", "8.4999", "12345678901234567890.5"],
 }
+UNUSUAL = ["?!", "%", "_", "\\", "'", "a' & b:* | !c", "\u0301", "😀", "é" * 200, " ".join("abcdefghij"), "ﬀ", "zulu zulu", "İ", "ß"]
+"""Texts to look for that mean something elsewhere, or nothing."""
+
 DEPTH = 3
 """How deep filters go."""
 TABLED = TABLES | {
@@ -76,6 +80,8 @@ class Values:
         if (scalar, hint) not in self.known:
             if (scalar, hint[1]) == ("DateTime", "asOf"):
                 found, others = [spelt(moment, number) for number, moment in enumerate(ASKED)], list[Any]()
+            elif hint == ("Search", "text"):
+                found, others = self.looked_for(), list[Any]()
             else:
                 found, others = self.ids(hint[0]) if scalar == "ID" else self.column(*hint), OTHERS.get(scalar, [])
             self.known[scalar, hint] = list(dict.fromkeys([*found, *others]))
@@ -87,6 +93,16 @@ class Values:
         found = [[Item(one, row).id for row in self.world[TABLES[one]]] for one in types]
         missing = [f"{one}:{'XX' if one in ('MemberState', 'Department') else MISSING}" for one in types]
         return [ids[number] for number in range(max(map(len, found))) for ids in found if number < len(ids)] + missing
+
+    def looked_for(self) -> list[str]:
+        """Texts to look for: names and codes of the world, their words and beginnings, in several spellings."""
+        columns = {"member_state": "name", "department": "name", "partner_agency": "name", "course": "title", "cohort": "title"}
+        texts = {row[column] for table, column in columns.items() for row in self.world[table]}
+        texts |= {row["code"] for table in columns for row in self.world[table]} | {row["location"] for row in self.world["cohort"]}
+        found = sorted(text for text in texts if text)
+        parts = [part for text in found for part in (text.split()[0], text[:3], text[:1], text.split()[-1].swapcase())]
+        spelt = [normalize("NFD", text) for text in found] + [text.upper() for text in found] + ["-".join(text.split()) for text in found]
+        return [*found, *parts, *spelt, *map(" ".join, zip(parts, reversed(parts), strict=True)), *UNUSUAL]
 
     def column(self, type_name: str, field_name: str) -> list[Any]:
         """The values of the column of a field, as JSON holds them."""

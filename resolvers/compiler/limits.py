@@ -51,6 +51,7 @@ COUNT = 10
 
 MUTATION = 100
 STATISTICS = 60
+SEARCH = 20
 DIMENSION = 3
 MAX_DIMENSIONS = 15
 INTROSPECTED_VALUES = 20
@@ -218,7 +219,7 @@ class _Pricer:
         named = get_named_type(definition.type)
         size, argument = self._page(node, definition.args, path)
         if _is_connection(named):
-            return _Terms(page=size or 0, argument=argument)
+            return _Terms(base=SEARCH if "text" in definition.args else 0, page=size or 0, argument=argument)
         if "ids" in definition.args:
             return _Terms(times=self._identifiers(node, definition.args["ids"], path), argument="ids")
         if "groupBy" in definition.args:

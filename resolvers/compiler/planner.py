@@ -257,7 +257,7 @@ class ConnectionPlan:
     def __init__(self, planner: Planner, word: words.Connection, selection: Selection, place: Place) -> None:
         self._planner, self._word, self._place = planner, word, place
         self._given = planner.arguments(selection, place.type)
-        self._type = planner.types[word.type]
+        self._type = planner.types[f"{word.type}Edge" if word.source else word.type]
         self._order = connections.order_of(self._type, self._given.get("order"))
         self._page = connections.page_of(self._given)
         self._belongs = Belongs(f"{place.type.name}.{selection.name}", self._order.name)
@@ -270,15 +270,24 @@ class ConnectionPlan:
             case "totalCount":
                 return Count(part.key, self._rows()[1])
             case "nodes":
-                row, rows, _ = self._paged()
-                return Many(part.key, rows, self._planner.children(self._word.type, part, row, Place(connection, row, path)))
+                return self._nodes(part, Place(connection, None, path))
             case "edges":
                 return self._edges(part, path)
             case _:
                 return self._page_info(part)
 
+    def _nodes(self, part: Selection, place: Place) -> Field:
+        row, rows, _ = self._paged()
+        place = Place(place.type, row, place.path)
+        node = self._type.fields["node"] if self._word.source else None
+        if isinstance(node, words.OneOf):
+            return Several(part.key, rows, self._planner.either(node, part, place))
+        return Many(part.key, rows, self._planner.children(self._word.type, part, row, place))
+
     def _rows(self) -> tuple[Row, Rows]:
         planner, place = self._planner, self._place
+        if self._word.source:
+            return self._word.source(self._given, planner, place.path)
         type_, row, allowed = planner.visible(self._word.type)
         where = [allowed, planner.filters.predicate(type_, row, self._given.get("filter"), (*place.path, "filter"))]
         if self._word.on:
@@ -328,6 +337,8 @@ class ConnectionPlan:
             match selection.name:
                 case "cursor":
                     fields.append(self._cursor(selection.key, values))
+                case _ if self._word.source:
+                    fields.append(planner.field(selection, Place(edge, row, (*path, selection.key))))
                 case "node":
                     children = planner.children(self._word.type, selection, row, Place(edge, row, (*path, selection.key)))
                     fields.append(Embedded(selection.key, children))

@@ -13,11 +13,10 @@ from resolvers.compiler.plan import Count, Cursor, Either, Embedded, Field, Many
 
 SEAL_BYTES = 16
 OBJECT = "SELECT row_to_json(r$) FROM (%s) AS r$"
-LIST = "SELECT coalesce(json_agg(row_to_json(r$)), '[]'::json) FROM (%s) AS r$"
-LIST_OF_OBJECTS = "SELECT coalesce(json_agg(r$.object), '[]'::json) FROM (%s) AS r$"
+LIST = "SELECT coalesce(json_agg({item}), '[]'::json) FROM (%s) AS r$"
 LIST_BACKWARD = (
     "SELECT coalesce(json_agg(r$.item ORDER BY r$.n DESC), '[]'::json) "
-    "FROM (SELECT row_to_json(r$) AS item, row_number() OVER () AS n FROM (%s) AS r$) AS r$"
+    "FROM (SELECT {item} AS item, row_number() OVER () AS n FROM (%s) AS r$) AS r$"
 )
 """Rows as JSON. No response key can be the same as the alias of an object's row, and so be taken for the row by `row_to_json`."""
 
@@ -45,7 +44,7 @@ def _value(field: Field) -> ColumnElement[Any]:
         case Either():
             return _first(field.objects)
         case Several():
-            return _several(field)
+            return _list(_select(field.rows, [_first(field.objects).label("object")]), field.rows, "r$.object")
         case Count():
             return _select(field.rows, [func.count()]).correlate_except(*field.rows.tables).scalar_subquery()
         case Cursor():
@@ -85,17 +84,13 @@ def _object(inner: Select[Any], own: tuple[Any, ...]) -> ColumnElement[Any]:
     return Json(OBJECT, inner.correlate_except(*own))
 
 
-def _list(inner: Select[Any], rows: Rows) -> ColumnElement[Any]:
-    return Json(LIST_BACKWARD if rows.backward else LIST, inner.correlate_except(*rows.tables))
+def _list(inner: Select[Any], rows: Rows, item: str = "row_to_json(r$)") -> ColumnElement[Any]:
+    text = (LIST_BACKWARD if rows.backward else LIST).format(item=item)
+    return Json(text, inner.correlate_except(*rows.tables))
 
 
 def _first(objects: tuple[One, ...]) -> ColumnElement[Any]:
     return func.coalesce(*[_value(one) for one in objects]) if objects else null()
-
-
-def _several(field: Several) -> ColumnElement[Any]:
-    rows = _select(field.rows, [_first(field.objects).label("object")])
-    return Json(LIST_OF_OBJECTS, rows.correlate_except(*field.rows.tables))
 
 
 def _place(cursor: Cursor) -> ColumnElement[Any]:
