@@ -175,6 +175,7 @@ class TestExamples:
         assert waiting["viewer"]["kind"] == "STAFF"
         assert [waiting[name]["totalCount"] for name in ("statements", "verified", "cohorts", "programmes")] == [0, 3, 0, 0]
         assert shown["my_submissions"]["viewer"]["agency"] == {"code": "US-STATE"}
+        assert shown["my_submissions"]["submissions"]["totalCount"] == 0
         agency = shown["cohorts_of_an_agency"]["partnerAgency"]
         assert (agency["name"], [each["code"] for each in agency["programmes"]["nodes"]]) == (
             "International Criminal Police Organization",
