@@ -145,7 +145,7 @@ def cohort_roles(cohorts: int) -> Iterator[Row]:
 
 STATEMENT_COLUMNS = (
     *("id", "partner_id", "source_ref", "kind", "cohort_id", "measure", "revision", "state", "count", "unit", "precision", "sex"),
-    *("reporting_period_label", "partition_key", "cost_amount", "cost_currency", "visibility", "decided_at"),
+    *("reporting_period_label", "partition_key", "cost_amount", "cost_currency", "visibility", "decided_at", "created_at"),
 )
 
 
@@ -172,6 +172,7 @@ def statement_rows(statements: int, cohorts: int) -> Iterator[Row]:
             "USD",
             Visibility.RESTRICTED.value,
             MADE,
+            MADE - timedelta(seconds=statements - n),
         )
 
 
