@@ -29,7 +29,7 @@ from models.agencies import AgencyKind
 from models.courses import Role
 from models.database import Database
 from models.provision import Addresses
-from models.statements import Measure, Sex
+from models.statements import Measure, Sex, StatementState
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from resolvers.compiler.limits import Limits
 from resolvers.errors import NotPermitted, Refusal
@@ -315,6 +315,15 @@ async def test_a_value_named_twice_in_a_filter_is_still_the_only_one(comparison:
     assert twice == once
     rows = [([value["label"] for value in row["key"]], row["count"]["value"]) for row in twice["rows"]]
     assert rows == [(["JM", "FEMALE"], 10), (["JM", "UNSPECIFIED"], 30)]
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize(("partner", "omitted"), [("OAS", 1), ("UNODC", 0)])
+async def test_where_no_partner_is_chosen_a_filter_on_partners_looks_at_all(comparison: Comparison, partner: str, omitted: int) -> None:
+    made = book()
+    made.says("OAS", "C", 5, state=StatementState.PENDING)
+    answer = await comparison.table(made, made.question(partner=[made.id_of(partner)]))
+    assert [one["reason"] for one in answer["omitted"]] == ["NO_BASIS"] * omitted
 
 
 @pytest.mark.asyncio(loop_scope="session")
