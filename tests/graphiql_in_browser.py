@@ -144,7 +144,6 @@ def write(page: Page, query: str) -> None:
     page.click(".graphiql-query-editor .view-lines")
     page.keyboard.insert_text(query)
     expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text(query[:20].replace(" ", "\u00a0"))
-    page.wait_for_timeout(500)  # GraphiQL looks a little later at what was written
 
 
 def credential(server: Serving, kind: str) -> str:
@@ -160,7 +159,7 @@ class TestPage:
             assert name
             expect(tabs.nth(index)).to_contain_text(name[1])
             tabs.nth(index).click()
-            answer = run(page)
+            answer = run(page)  # at once: the operation is that of this tab, not of the one before
             assert "errors" not in answer, answer
             expect(page.locator(".answered")).to_contain_text("HTTP 200")
 

@@ -1,5 +1,6 @@
 // What the page knows of the server, and how it asks it. All of it is in memory only: a credential is gone when the page is.
 
+import { Kind, parse } from "graphql";
 import { useSyncExternalStore } from "react";
 
 const NOBODY = { kind: "ANONYMOUS", clientName: null, agency: null, scopes: [] };
@@ -48,7 +49,7 @@ export const endSession = () => tell("DELETE", "/session");
 /** GraphiQL's way to send an operation. */
 export async function fetcher({ query, variables, operationName }) {
   const started = performance.now();
-  const response = await ask({ query, variables, operationName });
+  const response = await ask({ query, variables, operationName: chosen(query, operationName) });
   const text = await response.text();
   const ms = Math.round(performance.now() - started);
   const requestId = response.headers.get("x-request-id");
@@ -59,6 +60,16 @@ export async function fetcher({ query, variables, operationName }) {
     change({ notice: "Your session has ended." });
   }
   return answer;
+}
+
+/** The name of the only operation, else the one given: for a moment after a change of tabs, GraphiQL gives the name of the tab before. */
+function chosen(query, given) {
+  try {
+    const operations = parse(query).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+    return operations.length === 1 ? operations[0].name?.value : given;
+  } catch {
+    return given; // the server says what is wrong with the document
+  }
 }
 
 function ask(body) {
