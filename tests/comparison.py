@@ -15,7 +15,7 @@ from models.database import Database
 from models.viewer import Viewer
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
-from tests.interpreter import Interpreter, WrongOperation
+from tests.interpreter import Answer, Interpreter, WrongOperation
 from tests.meanings import Json
 from tests.reduction import Reducer
 from tests.rows import World
@@ -42,29 +42,30 @@ class Asked:
 class Comparison:
     """The API and the oracle over the same rows. No dataclass: Hypothesis would print all that it holds."""
 
-    def __init__(self, database: Database, world: World) -> None:
+    def __init__(self, database: Database, world: World, *, still: bool = False) -> None:
         self.graph = Graph(graphql_schema, TYPES, database, b"a secret for tests" * 2)
-        self.oracle = Interpreter(SDL, world)
+        self.oracle = Interpreter(SDL, world, still=still)
 
     async def answer(self, text: str, viewer: Viewer, variables: dict[str, Any], name: str | None = None) -> Any:
         """The API's answer, parsed; no member of an object may occur twice."""
         answered = await execute(self.graph, Request(text, name, variables), viewer)
         return json.loads(answered, object_pairs_hook=once)
 
-    async def differs(self, asked: Asked, viewer: Viewer) -> tuple[str | None, dict[str, list[str]]]:
-        """What is different between the answers, if anything is; and the oracle's cursors by the variable of their connection's `after`."""
-        expected, pages = self.oracle.ask(asked.text, viewer, asked.variables, asked.name)
+    async def differs(self, asked: Asked, viewer: Viewer) -> tuple[str | None, Answer]:
+        """What is different between the answers, if anything is; and the oracle's answer."""
+        expected = self.oracle.ask(asked.text, viewer, asked.variables, asked.name)
         try:
             given = await self.answer(asked.spelt(asked.text), viewer, json.loads(asked.spelt(json.dumps(asked.variables))), asked.name)
         except Exception as error:
-            return f"{type(error).__name__}: {error}", pages
-        return next(differences(given, expected, asked.cursors), None), pages
+            self.oracle.validate(asked.text)
+            return f"{type(error).__name__}: {error}", expected
+        return next(differences(given, expected.data, asked.cursors), None), expected
 
-    async def check(self, asked: Asked, viewer: Viewer) -> dict[str, list[str]]:
-        """Fails if the answers differ, with the smallest operation that shows a difference of the same kind."""
-        found, pages = await self.differs(asked, viewer)
+    async def check(self, asked: Asked, viewer: Viewer) -> Answer:
+        """The oracle's answer. Fails if the API's differs, with the smallest operation that shows a difference of the same kind."""
+        found, answer = await self.differs(asked, viewer)
         if found is None:
-            return pages
+            return answer
         kind = found.split(":")[0]
 
         async def fails(text: str, variables: dict[str, Any]) -> bool:

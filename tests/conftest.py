@@ -28,6 +28,9 @@ from models import embedded, provision, throwaway
 from models.database import Database
 from models.embedded import Server
 from models.provision import OWNER, SERVER, Addresses
+from tests.gate import pytest_addoption, pytest_configure, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
+
+__all__ = ["pytest_addoption", "pytest_configure", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 
 settings.register_profile("gate", derandomize=True, deadline=None, database=None)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)

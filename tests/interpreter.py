@@ -5,8 +5,10 @@ every field is a Python function over the rows. What it answers is right by read
 
 semantics    what the rows mean to one viewer: visibility, filters, orders, pages
 meanings     what each field of the contract means
+trace        what an execution really did, for the report of what the operations reached
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -17,53 +19,64 @@ from graphql import DocumentNode, GraphQLResolveInfo, GraphQLSchema, build_schem
 from models.viewer import Viewer
 from tests.meanings import FIELDS
 from tests.rows import World
-from tests.semantics import RELATIONS, Graph, related, snake
+from tests.semantics import RELATIONS, Graph, Seen, related, snake
+from tests.trace import Trace, traced
 
 
 class WrongOperation(Exception):
     """The operation is not valid, or its execution reported errors: a fault of who generates operations, or of this oracle."""
 
 
-class Interpreter:
-    """Executes operations over the rows of a world."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The `data` of an answer; the cursors of each connection whose `after` is a variable, by the variable's name; what was done."""
 
-    def __init__(self, sdl: str, world: World) -> None:
+    data: dict[str, Any]
+    cursors: dict[str, list[str]]
+    trace: Trace
+
+
+class Interpreter:
+    """Executes operations over the rows of a world; what a viewer sees is kept if the world is `still`, whose rows never change."""
+
+    def __init__(self, sdl: str, world: World, *, still: bool = False) -> None:
         self.schema: GraphQLSchema = build_schema(sdl)
-        self.world = world
+        self.world, self.still = world, still
+        self.seen: dict[Viewer, Seen] = {}
         self.document = lru_cache(maxsize=64)(self.parsed)
 
     def parsed(self, text: str) -> DocumentNode:
-        """The document; raises WrongOperation if it is not valid."""
-        document = parse(text)
-        errors = validate(self.schema, document)
+        """The document."""
+        return parse(text)
+
+    def validate(self, text: str) -> None:
+        """Raises WrongOperation if a document is not valid."""
+        errors = validate(self.schema, self.document(text))
         if errors:
             raise WrongOperation("\n".join(map(str, errors)))
-        return document
 
     def execute(
         self, text: str, viewer: Viewer, variables: dict[str, Any] | None = None, operation_name: str | None = None
     ) -> dict[str, Any]:
         """The `data` of the answer; raises WrongOperation for anything else."""
-        return self.ask(text, viewer, variables, operation_name)[0]
+        self.validate(text)
+        return self.ask(text, viewer, variables, operation_name).data
 
-    def ask(
-        self, text: str, viewer: Viewer, variables: dict[str, Any] | None = None, operation_name: str | None = None
-    ) -> tuple[dict[str, Any], dict[str, list[str]]]:
-        """The `data` of the answer, and the cursors of each connection whose `after` or `before` is a variable, by the variable's name."""
-        document = self.document(text)
-        graph = Graph(self.world, viewer, self.world)
+    def ask(self, text: str, viewer: Viewer, variables: dict[str, Any] | None = None, operation_name: str | None = None) -> Answer:
+        """The answer to a valid operation: to see whether it is one takes longer than to answer it. Raises WrongOperation for errors."""
+        graph = Graph(self.world, viewer, self.world, self.seen.setdefault(viewer, Seen()) if self.still else Seen())
         result = execute_sync(
             self.schema,
-            document,
+            self.document(text),
             context_value=graph,
             variable_values=variables,
             operation_name=operation_name,
-            field_resolver=resolve,
-            type_resolver=lambda item, _info, _type: item.type,
+            field_resolver=traced(graph.trace, resolve),
+            type_resolver=lambda item, info, _type: graph.trace.found(info, item.type),
         )
         if result.errors or result.data is None:
             raise WrongOperation("\n".join(f"{error!r} {error.original_error!r}" for error in result.errors or ()))
-        return result.data, graph.cursors
+        return Answer(result.data, graph.cursors, graph.trace)
 
 
 def resolve(source: Any, info: GraphQLResolveInfo[Any], **args: Any) -> Any:
@@ -89,7 +102,7 @@ def standing(info: GraphQLResolveInfo[Any], moment: str | None) -> Graph:
     path = info.path.as_list()
     if moment is not None and get_named_type(info.parent_type.fields[info.field_name].args["asOf"].type).name == "DateTime":
         graph.moments[tuple(path)] = graph.at(datetime.fromisoformat(moment))
-    return graph.within(path)
+    return graph.within(path) if graph.moments else graph
 
 
 def written(value: Any) -> Any:

@@ -17,7 +17,15 @@ Filter = dict[str, Any]
 
 def matches(graph: Graph, item: Item, given: Filter | None) -> bool:
     """Whether the object satisfies a filter; what is null or absent in it says nothing."""
-    return all(satisfies(graph, item, name, value) for name, value in (given or {}).items() if value is not None)
+    return all(noted(graph, item, name, value) for name, value in (given or {}).items() if value is not None)
+
+
+def noted(graph: Graph, item: Item, name: str, value: Any) -> bool:
+    """Whether the object satisfies one member of a filter; the trace keeps the verdict where the member has one operator."""
+    held = satisfies(graph, item, name, value)
+    if isinstance(value, dict) and len(value) == 1:
+        graph.trace.judged.add((f"{item.type}Filter.{name}.{next(iter(value))}", held))
+    return held
 
 
 def satisfies(graph: Graph, item: Item, name: str, value: Any) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from graphql import GraphQLResolveInfo, VariableNode
 
+from models.viewer import ViewerKind
 from tests.matching import matches
 from tests.rows import Row
 from tests.semantics import KEYS, TABLES, Graph, Item, Order, found_rank, in_order, key_of, paged, snake
@@ -164,6 +165,14 @@ def viewer_object(graph: Graph, _source: Any, _info: Any, _args: Any) -> dict[st
     viewer = graph.viewer
     agency = graph.item("PartnerAgency", viewer.agency_id)
     return {"kind": str(viewer.kind), "clientName": viewer.client_name, "agency": agency, "scopes": sorted(viewer.scopes)}
+
+
+def limits(graph: Graph, *_: Any) -> dict[str, int]:
+    """What one request may ask for: anonymous callers less."""
+    anonymous = graph.viewer.kind == ViewerKind.ANONYMOUS
+    sizes = {"pageSize": 100, "depth": 12, "aliases": 30, "rootFields": 20, "cost": 2_000 if anonymous else 10_000}
+    bodies = {"bodyBytes": 1 << 20 if anonymous else 2 << 20, "documentBytes": 100_000, "documentTokens": 4_000}
+    return sizes | bodies | {"recordsPerSubmission": 500}
 
 
 def split(global_id: str) -> tuple[str, Any]:
@@ -330,6 +339,7 @@ def column(name: str) -> Callable[..., Any]:
 
 FIELDS: dict[str, Callable[..., Any]] = {
     "Query.viewer": viewer_object,
+    "Viewer.limits": limits,
     "Query.node": node,
     "Query.nodes": nodes,
     "Query.search": search,

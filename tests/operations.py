@@ -1,6 +1,6 @@
 """Random valid operations over the contract, for the comparison of the compiler with its oracle.
 
-`operations` is a Hypothesis strategy. It walks the schema's types and keeps within the limits that the API sets: depth, aliases, root
+`operation` draws one. It walks the schema's types and keeps within the limits that the API sets: depth, aliases, root
 fields, directives and cost, with fragments expanded. Whatever merges must agree, so each selection remembers the response keys of its
 place (a `Place`), and a named fragment is spread only where its own place agrees with the one around it.
 
@@ -26,14 +26,17 @@ from graphql import (
     is_leaf_type,
     is_list_type,
 )
-from hypothesis import strategies as st
 
 from tests.documents import Entry, Fragment, Operation, Place, Room, agree, merge, same
-from tests.values import Drafts, Style, Values, has_default
+from tests.reach import Reach
+from tests.values import WISHED, Drafts, Style, Values, has_default
+from tests.wishes import ways
 
-SKIPPED = {"Query.participation", "Viewer.limits"}
+SKIPPED = frozenset({"Query.participation"})
 LIMITS = {"depth": 12, "aliases": 30, "directives": 18, "root_fields": 20}
-COSTS = (40, 150, 600, 1800)
+COSTS = (80, 200, 600, 1800)
+ROW_ON_THE_WAY = 16
+SURELY = 1000
 PARTS = (2, 3, 4, 6, 10, 20)
 LIST_COST = 5
 CONDITION_COST = 5
@@ -109,10 +112,16 @@ class Builder:
         others = [type_ for type_ in abstract if type_ is not parent and possible.intersection(self.schema.get_possible_types(type_))]
         return [*sorted(possible, key=str), *([parent] if is_abstract_type(parent) else []), *others]
 
+    def condition(self, parent: GraphQLNamedType) -> GraphQLNamedType:
+        """The type of a fragment."""
+        allowed = self.conditions(parent)
+        wished = self.drafts.wish.of(parent, allowed)
+        return next(one for one in allowed if one.name == wished) if wished and self.chance(WISHED) else self.pick(allowed)
+
     def inline(self, parent: GraphQLNamedType, place: Place, room: Room) -> tuple[str, Room]:
         """An inline fragment, with or without a type condition."""
         directives, spent = self.directives(room)
-        on = self.pick([None, *self.conditions(parent)])
+        on = self.condition(parent) if self.chance(80) else None
         text, inner = self.selection(on or parent, place, room.less(spent))
         return f"...{f' on {on}' if on else ''}{directives} {text}", spent.plus(inner)
 
@@ -121,7 +130,7 @@ class Builder:
         directives, spent = self.directives(room)
         allowed = self.conditions(parent)
         known = [fragment for fragment in self.fragments if fragment.on in allowed and room.less(spent).holds(fragment.spent)]
-        fragment = self.pick(known) if known and self.chance(60) else self.fragment(self.pick(allowed), room.less(spent))
+        fragment = self.pick(known) if known and self.chance(60) else self.fragment(self.condition(parent), room.less(spent))
         if not agree(place, fragment.place):
             return self.field(parent, place, room)
         merge(place, fragment.place)
@@ -151,8 +160,11 @@ class Builder:
         deep = [name for name in fields if not is_leaf_type(get_named_type(parent.fields[name].type))]
         if not fields or room.depth < 1 or self.chance(6):
             return self.typename()
+        wished = self.drafts.wish.of(parent, fields)
         name = (
-            self.pick(deep)
+            wished
+            if wished and wished not in place and self.chance(WISHED)
+            else self.pick(deep)
             if deep and self.parts > 0 and self.chance(80 if "totalCount" in fields else self.drafts.style.objects)
             else self.pick(fields)
         )
@@ -163,7 +175,7 @@ class Builder:
         directives, more = self.directives(room.less(spent))
         spent = spent.plus(more)
         if entry is None:
-            arguments = self.arguments(given, room.less(spent))
+            arguments = self.arguments(given, room.less(spent), self.drafts.wish.of(f"{parent}.{name}", given.args))
             entry = place[key] = Entry(parent, name, str(given.type), arguments, {})
         head = f"{name if key == name else f'{key}: {name}'}{entry.arguments}{directives}"
         if is_leaf_type(get_named_type(given.type)):
@@ -219,29 +231,34 @@ class Builder:
             return 1, 1
         return LIST_COST, LIST_COST + (self.filter_price([entry.arguments]) if given.args.keys() & {"filter", "asOf"} else 0)
 
-    def arguments(self, given: GraphQLField, room: Room) -> str:
-        """The arguments of a field, with their parentheses."""
+    def arguments(self, given: GraphQLField, room: Room, wished: str | None) -> str:
+        """The arguments of a field, with their parentheses; the wished one more often."""
         target = get_named_type(given.type).name.removesuffix("Connection")
         texts: list[str] = []
         sizes: dict[str, str] = {}
         text: str | None
         for argument, declared in given.args.items():
             if argument == "first":
-                sizes = self.drafts.sizes_of_page(max((room.cost - self.filter_price(texts)) // 2 - 1, 1), both="last" in given.args)
+                on_the_way = self.drafts.wish.leads_to(get_named_type(given.type))
+                row = ROW_ON_THE_WAY if on_the_way else 2
+                most = max((room.cost - self.filter_price(texts)) // row - 1, 1)
+                sizes = self.drafts.sizes_of_page(most, both="last" in given.args)
                 text = sizes.get("first")
             elif argument == "last":
                 text = sizes.get("last")
             elif argument in ("after", "before"):
                 often = self.drafts.style.pages // (1 if argument == "after" else 2)
-                text = self.page() if self.chance(often) else None
+                text = self.page() if self.chance(WISHED if argument == wished else often) else None
             elif isinstance(declared.type, GraphQLNonNull) and not has_default(declared):
                 text = self.drafts.text(declared.type, (target, argument), has_default=False, null=False)
-            elif self.chance(self.drafts.style.arguments):
+            elif self.chance(WISHED if argument == wished else self.drafts.style.arguments):
                 null = not isinstance(declared.type, GraphQLNonNull)
                 text = self.drafts.text(declared.type, (target, argument), has_default=has_default(declared), null=null)
             else:
                 text = None
-            if text is not None and (argument not in ("filter", "order") or self.filter_price([text]) <= room.cost // 3):
+            if text is not None and (
+                argument not in ("filter", "order") or self.filter_price([text]) <= room.cost // (2 if argument == wished else 3)
+            ):
                 texts.append(f"{argument}: {text}")
         return f"({', '.join(texts)})" if texts else ""
 
@@ -270,21 +287,20 @@ def counts(parent: GraphQLNamedType, name: str) -> bool:
     return parent.name.endswith("Connection") and name == "totalCount"
 
 
-def operations(schema: GraphQLSchema, values: Values, style: Style) -> st.SearchStrategy[Operation]:
-    """Operations that are valid against the schema, with values that occur in the world and some that do not.
-
-    Hypothesis chooses a seed alone: if it chose every part, half of its operations would be repeated (it mutates what it has), and
-    `reduction.py` makes a failing operation smaller than it could.
-    """
-    return st.integers(0, 2**64 - 1).map(lambda seed: operation(Random(seed), schema, values, style))
-
-
-def operation(random: Random, schema: GraphQLSchema, values: Values, style: Style) -> Operation:
-    """A random operation."""
-    drafts = Drafts(random, style, schema, values)
+def operation(random: Random, schema: GraphQLSchema, values: Values, style: Style, reach: Reach) -> Operation:
+    """A random operation, which would like to reach what was reached least."""
+    drafts = Drafts(
+        random, style, schema, values, ways(schema, SKIPPED).wish(random, reach, style.wishes, operators=style.operators), reach
+    )
     builder = Builder(schema, drafts, parts=drafts.pick(PARTS))
     assert schema.query_type is not None
-    room = Room(LIMITS["depth"], drafts.pick(COSTS), LIMITS["aliases"], LIMITS["directives"], LIMITS["root_fields"] - 1)
+    room = Room(
+        LIMITS["depth"],
+        drafts.pick(COSTS if style.wishes < SURELY else COSTS[1:]),
+        LIMITS["aliases"],
+        LIMITS["directives"],
+        LIMITS["root_fields"] - 1,
+    )
     body, _ = builder.selection(schema.query_type, {}, room)
     if drafts.chance(5):
         body = body[:-1] + introspection(drafts) + " }"

@@ -49,6 +49,12 @@ def alike(random: Random, ledger: Ledger, other: Question) -> Question:
     )
 
 
+def filtered(random: Random, ledger: Ledger, other: Question, dimension: Dimension) -> Question:
+    """The question, filtered by that dimension alone."""
+    about = random.choice(ledger.statements) if ledger.statements else None
+    return replace(other, filter={dimension: _allowed(random, ledger, dimension, _known(ledger, about).get(dimension, ()))})
+
+
 def viewers(ledger: Ledger, about: Statement | None) -> list[Viewer]:
     """Staff and the partner that made a statement (more often), other partners, and an anonymous caller."""
     impacs, *partners = [agency.id for agency in ledger.agencies[:4]]

@@ -19,6 +19,7 @@ from uuid import UUID
 
 from models.viewer import Viewer, ViewerKind
 from tests.rows import Row, World
+from tests.trace import Trace
 
 CURSOR = "cursor_"
 NODES = {
@@ -48,22 +49,43 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The rows that one viewer sees, by table; by the value of a column, as far as they were looked for; and as at other moments."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    found: dict[tuple[str, str], dict[Any, list[Row]]] = field(default_factory=dict)
+    pasts: "dict[datetime, Graph]" = field(default_factory=dict)
+
+    def by(self, table: str, column: str) -> dict[Any, list[Row]]:
+        """The rows of a table by the value of a column, in their order."""
+        if (table, column) not in self.found:
+            values: dict[Any, list[Row]] = {}
+            for row in self.rows[table]:
+                values.setdefault(row[column], []).append(row)
+            self.found[table, column] = values
+        return self.found[table, column]
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
     """The rows, as one viewer sees them during one operation, and the cursors given out for each variable of a page."""
 
     world: World
     viewer: Viewer
     today: World
-    seen: dict[str, list[Row]] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
     cursors: dict[str, list[str]] = field(default_factory=dict)
     closed: frozenset[Any] = frozenset()
+    trace: Trace = field(default_factory=Trace)
     moments: dict[tuple[str | int, ...], "Graph"] = field(default_factory=dict)
 
     def at(self, moment: datetime) -> "Graph":
         """The same graph as it stood at a moment; what everybody may no longer see today is closed to everybody then too."""
-        today = [row for table in ("course", "cohort", "statement") for row in self.today[table]]
-        closed = frozenset(row["id"] for row in today if row["visibility"] != "PUBLIC")
-        return replace(self, world=self.today.at(moment), seen={}, closed=closed)
+        if moment not in self.seen.pasts:
+            today = [row for table in ("course", "cohort", "statement") for row in self.today[table]]
+            closed = frozenset(row["id"] for row in today if row["visibility"] != "PUBLIC")
+            self.seen.pasts[moment] = replace(self, world=self.today.at(moment), seen=Seen(), closed=closed)
+        return replace(self.seen.pasts[moment], cursors=self.cursors, trace=self.trace, moments=self.moments)
 
     def within(self, path: list[str | int]) -> "Graph":
         """The graph that is asked at a place of the answer: as at the moment that the nearest `asOf` above it names."""
@@ -74,9 +96,13 @@ class Graph:
 
     def rows(self, table: str, **equal: Any) -> list[Row]:
         """The rows of a table that this viewer may see and whose columns equal the given values."""
-        if table not in self.seen:
-            self.seen[table] = [row for row in self.world[table] if self.visible(table, row)]
-        return [row for row in self.seen[table] if all(row[column] == value for column, value in equal.items())]
+        if table not in self.seen.rows:
+            self.seen.rows[table] = [row for row in self.world[table] if self.visible(table, row)]
+        if not equal:
+            return list(self.seen.rows[table])
+        (column, value), *others = equal.items()
+        found = self.seen.by(table, column).get(value, ())
+        return [row for row in found if all(row[column] == value for column, value in others)]
 
     def one(self, table: str, key: Any) -> Row | None:
         """The row with that key, if there is one and this viewer may see it."""

@@ -1,92 +1,42 @@
 """The compiler against its oracle: for every kind of viewer, the API's answer equals the interpreter's.
 
-Each operation is asked by two viewers, at least one of them a partner; then by the last of them, at times with other variables (the
-cached statement must not depend on them), and from a cursor that the answer gave. See `comparison.py`.
-
-    python -m pytest tests/test_oracle.py --hypothesis-profile thorough
+3,000 random operations, the same in every run (`oracle.py`), and the files of `operations/`, each named for a fault that it once showed.
+`./run oracle` compares 100,000 others.
 """
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from random import Random
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
 from models.database import Database
 from resolvers.errors import NotPermitted
-from tests.comparison import SCHEMA, Asked, Comparison
-from tests.documents import Operation
-from tests.operations import operations
+from tests.comparison import Asked, Comparison
+from tests.gate import GATHERED, OPERATIONS
+from tests.oracle import BATCHES, batch
 from tests.rows import store
-from tests.semantics import NODES, Item, place_of
-from tests.values import Style, Values
+from tests.semantics import NODES, Item
+from tests.values import Values
 from tests.worlds import world
 
 WORLD = world(1)
 VALUES = Values(WORLD)
 
-EXAMPLES = settings(max_examples=5 * settings().max_examples // 2, deadline=None, phases=[Phase.explicit, Phase.generate])
-
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def comparison(shared_owner_database: Database, shared_database: Database) -> AsyncIterator[Comparison]:
     await store(shared_owner_database, WORLD)
-    yield Comparison(shared_database, WORLD)
-
-
-async def compared(comparison: Comparison, operation: Operation) -> None:
-    """Compares one operation for two viewers; with other variables and from a cursor for the last of them."""
-    random = Random(operation.text)
-    asked = Asked(operation.text, operation.variables, operation.name)
-    names = random.sample(["PARTNER A", "PARTNER B", random.choice(["ANONYMOUS", "STAFF"])], 2)
-    for name in names:
-        asked.cursors.clear()
-        pages = await comparison.check(asked, WORLD.viewers[name])
-    if operation.definitions and random.random() < 0.3:
-        await comparison.check(Asked(operation.text, operation.others, operation.name), WORLD.viewers[name])
-    known = {page: [cursor for cursor in pages.get(page, ()) if cursor in asked.cursors] for page in sorted(operation.pages)}
-    alone = {page: cursors for page, cursors in known.items() if len({place_of(cursor) for cursor in pages.get(page, ())}) == 1}
-    after = {page: random.choice(cursors) for page, cursors in alone.items() if cursors}
-    if after:
-        following = operation.following(after)
-        await comparison.check(Asked(following.text, following.variables, following.name, asked.cursors), WORLD.viewers[name])
-
-
-def drawn(**style: int) -> st.SearchStrategy[Operation]:
-    """Operations in a style."""
-    return operations(SCHEMA, VALUES, Style(**style))
+    yield Comparison(shared_database, WORLD, still=True)
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@EXAMPLES
-@given(drawn())
-async def test_any_operation(comparison: Comparison, operation: Operation) -> None:
-    await compared(comparison, operation)
-
-
-@pytest.mark.asyncio(loop_scope="session")
-@EXAMPLES
-@given(drawn(fragments=60, directives=25, aliases=35, arguments=15, pages=10))
-async def test_documents(comparison: Comparison, operation: Operation) -> None:
-    await compared(comparison, operation)
-
-
-@pytest.mark.asyncio(loop_scope="session")
-@EXAMPLES
-@given(drawn(fragments=5, directives=2, aliases=8, arguments=75, variables=25, objects=70))
-async def test_filters_and_orders(comparison: Comparison, operation: Operation) -> None:
-    await compared(comparison, operation)
-
-
-@pytest.mark.asyncio(loop_scope="session")
-@EXAMPLES
-@given(drawn(fragments=8, directives=2, aliases=8, objects=75, pages=90))
-async def test_pages(comparison: Comparison, operation: Operation) -> None:
-    await compared(comparison, operation)
+@pytest.mark.parametrize(("style", "number", "size"), BATCHES)
+async def test_random_operations(comparison: Comparison, style: str, number: int, size: int, pytestconfig: pytest.Config) -> None:
+    gathered = pytestconfig.stash[GATHERED]
+    gathered.reach.add(await batch(comparison, VALUES, style, str(number), size))
+    gathered.done(OPERATIONS)
 
 
 FOUND: dict[str, tuple[str, dict[str, Any]]] = {

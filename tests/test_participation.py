@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from asyncpg import PostgresError, create_pool
-from graphql import build_schema, execute_sync, parse
+from graphql import build_schema, default_field_resolver, execute_sync, parse
 from hypothesis import settings
 
 from graph.schema import graphql_schema
@@ -37,11 +37,13 @@ from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
 from tests.book import DAY, Book, book, cells
 from tests.evaluator import Dimension, Ledger, Question, participation
+from tests.gate import ALL, GATHERED, PARTICIPATION
 from tests.ledgers import SCOPES, SLICE, describe, droppable, ledger, store, without
-from tests.questions import alike, camel, question, variables
+from tests.questions import alike, camel, filtered, question, variables
+from tests.trace import Trace, traced
 
 LEDGERS, DOCUMENTS, LITERALS = 30, 6, 1
-ROUNDS = range(17) if settings().derandomize else [Random().randrange(1 << 32) for _ in range(500)]
+ROUNDS = range(ALL[PARTICIPATION]) if settings().derandomize else [Random().randrange(1 << 32) for _ in range(500)]
 GENEROUS = {kind: Limits(cost=100_000) for kind in ViewerKind}
 CONTRACT = build_schema((Path(__file__).parent.parent / "schema.graphql").read_text())
 SENTENCES = {name: str(value.description) for name, value in CONTRACT.get_type("ExclusionReason").values.items()}  # type: ignore[union-attr]
@@ -116,22 +118,25 @@ def allowed(dimension: Dimension, values: Sequence[str | int]) -> str:
     return f"{camel(dimension)}: [{', '.join(str(value) if bare else json.dumps(value) for value in values)}]"
 
 
-def documents(random: Random, ledgers: Sequence[Ledger], nested: Sequence[Dimension]) -> list[list[Asked]]:
+def documents(random: Random, ledgers: Sequence[Ledger], nested: Sequence[Dimension], number: int) -> list[list[Asked]]:
     """What each of the ledgers is asked: the same documents about all, with values of its own; one is about a single ledger.
+
+    That one filters by one dimension alone: by another one with each number.
 
     A document with variables is compiled once, and must not depend on their values. The first filters by what coarser sets tell and groups
     by that and what finer ones tell.
     """
     asked: list[list[Asked]] = [[] for _ in ledgers]
-    for number in range(DOCUMENTS):
+    for which in range(DOCUMENTS):
         first = question(random, random.choice(ledgers))
-        if number == 0:
+        if which == 0:
             first = replace(first, group_by=(nested[0], random.choice(nested[1:])), filter={nested[0]: ()})
         parts = WHOLE if random.randrange(5) else random.sample(PARTS, random.randint(1, 5))
         for rows, its in zip(ledgers, asked, strict=True):
             its.append(by_variables(alike(random, rows, first), parts))
     for place in random.sample(range(len(ledgers)), LITERALS):
         one, other = question(random, ledgers[place]), question(random, ledgers[place])
+        one = filtered(random, ledgers[place], one, list(Dimension)[number % len(Dimension)])
         questions = {"one": one, "other": other} if random.randrange(2) else {"participation": one}
         asked[place].append(by_literals(questions, random.sample(PARTS, 3), one.viewer))
     return asked
@@ -140,8 +145,8 @@ def documents(random: Random, ledgers: Sequence[Ledger], nested: Sequence[Dimens
 parsed = lru_cache(parse)
 
 
-def expected(ledger: Ledger, asked: Asked) -> Any:
-    """What the document must give."""
+def expected(ledger: Ledger, asked: Asked, trace: Trace) -> Any:
+    """What the document must give; the trace keeps what it asked for."""
 
     def resolve(_: Any, **given: Any) -> dict[str, Any]:
         filtered = {DIMENSIONS[name]: values for name, values in (given.get("filter") or {}).items()}
@@ -149,7 +154,13 @@ def expected(ledger: Ledger, asked: Asked) -> Any:
         question = Question(Measure(given["measure"]), grouped, filtered, given["includePending"], asked.viewer, 100, SENTENCES)
         return cut(participation(ledger, question))
 
-    answer = execute_sync(CONTRACT, parsed(asked.text), {"participation": resolve}, variable_values=dict(asked.variables))
+    answer = execute_sync(
+        CONTRACT,
+        parsed(asked.text),
+        {"participation": resolve},
+        variable_values=dict(asked.variables),
+        field_resolver=traced(trace, default_field_resolver),
+    )
     assert not answer.errors, answer.errors
     return answer.data
 
@@ -190,19 +201,20 @@ class Comparison:
         """The API's answer."""
         return json.loads(await execute(self.graph, Request(asked.text, None, asked.variables), asked.viewer))
 
-    async def found(self, ledger: Ledger, asked: Asked) -> list[str]:
+    async def found(self, ledger: Ledger, asked: Asked, trace: Trace | None = None) -> list[str]:
         """What is different between the answers."""
         try:
-            return list(differences(await self.answer(asked), expected(ledger, asked)))
+            return list(differences(await self.answer(asked), expected(ledger, asked, trace or Trace())))
         except Refusal as error:
             return [f"{error.code}: {error.message}"]
         except PostgresError as error:
             return [f"{type(error).__name__}: {error}"]
 
-    async def check(self, ledger: Ledger, asked: Asked) -> None:
-        """Fails if the answers differ, with a ledger of which no row can be left out."""
-        if not await self.found(ledger, asked):
-            return
+    async def check(self, ledger: Ledger, asked: Asked) -> Trace:
+        """What was compared. Fails if the answers differ, with a ledger of which no row can be left out."""
+        trace = Trace()
+        if not await self.found(ledger, asked, trace):
+            return trace
         for row in droppable(ledger):
             fewer = without(ledger, row)
             await store(self.owner_database, fewer)
@@ -242,14 +254,16 @@ async def comparison(shared_owner_database: Database, shared_addresses: Addresse
 
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("number", ROUNDS)
-async def test_any_question_about_any_ledger(comparison: Comparison, number: int) -> None:
+async def test_any_question_about_any_ledger(comparison: Comparison, number: int, pytestconfig: pytest.Config) -> None:
+    gathered = pytestconfig.stash[GATHERED]
     random = Random(number)
     nested = random.sample(SLICE, 3)
     ledgers = [ledger(random, nested) for _ in range(LEDGERS)]
-    for rows, asked in zip(ledgers, documents(random, ledgers, nested), strict=True):
+    for rows, asked in zip(ledgers, documents(random, ledgers, nested, number), strict=True):
         await store(comparison.owner_database, rows)
         for one in asked:
-            await comparison.check(rows, one)
+            gathered.reach.note(await comparison.check(rows, one), one.variables, one.viewer.kind)
+    gathered.done(PARTICIPATION)
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from math import ceil
 from random import Random
 from typing import Any
 from unicodedata import normalize
@@ -25,10 +26,13 @@ from graphql import (
     get_named_type,
 )
 
+from tests.footprint import INPUT, OPERATOR, VALUE
 from tests.matching import COLUMNS
 from tests.pasts import ASKED
+from tests.reach import Reach
 from tests.rows import World
 from tests.semantics import NODES, RELATIONS, TABLES, Item, snake
+from tests.wishes import Wish
 
 Hint = tuple[str, str]
 SIZES = (0, 1, 2, 3, 5, 10, 25, 40, 100)
@@ -44,6 +48,7 @@ OTHERS: dict[str, list[Any]] = {
 UNUSUAL = ["?!", "%", "_", "\\", "'", "a' & b:* | !c", "\u0301", "😀", "é" * 200, " ".join("abcdefghij"), "ﬀ", "zulu zulu", "İ", "ß"]
 """Texts to look for that mean something elsewhere, or nothing."""
 
+WISHED = 92
 DEPTH = 3
 """How deep filters go."""
 TABLED = TABLES | {
@@ -76,7 +81,7 @@ class Values:
         self.known: dict[tuple[str, Hint], list[Any]] = {}
 
     def of(self, scalar: str, hint: Hint) -> list[Any]:
-        """Values that a scalar may take at a place; those of the world first."""
+        """Values that a scalar may take at a place; those of the world more often."""
         if (scalar, hint) not in self.known:
             if (scalar, hint[1]) == ("DateTime", "asOf"):
                 found, others = [spelt(moment, number) for number, moment in enumerate(ASKED)], list[Any]()
@@ -84,7 +89,10 @@ class Values:
                 found, others = self.looked_for(), list[Any]()
             else:
                 found, others = self.ids(hint[0]) if scalar == "ID" else self.column(*hint), OTHERS.get(scalar, [])
-            self.known[scalar, hint] = list(dict.fromkeys([*found, *others]))
+            found = list(dict.fromkeys(found))
+            others = [one for one in others if one not in found]
+            times = ceil(4 * len(others) / len(found)) if found else 0
+            self.known[scalar, hint] = [*found * max(times, 1), *others]
         return self.known[scalar, hint]
 
     def ids(self, type_name: str) -> list[str]:
@@ -137,6 +145,10 @@ class Style:
     arguments: int = 35
     variables: int = 18
     pages: int = 25
+    wishes: int = 20
+    """Among how many things that it could wish for an operation takes the one that was reached least."""
+    operators: bool = False
+    """Whether it wishes for operators of filters rather than for the rest."""
 
 
 @dataclass(slots=True)
@@ -147,6 +159,8 @@ class Drafts:
     style: "Style"
     schema: GraphQLSchema
     values: Values
+    wish: Wish = field(default_factory=Wish)
+    reach: Reach = field(default_factory=Reach)
     definitions: dict[str, str] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     others: dict[str, Any] = field(default_factory=dict)
@@ -189,7 +203,7 @@ class Drafts:
                 alone = count == 1 and not items[0].startswith("$") and self.chance(15)
                 return items[0] if alone else f"[{', '.join(items)}]"
             case GraphQLInputObjectType():
-                chosen = self.chosen(kind, deep)
+                chosen = self.chosen(kind, hint, deep)
                 texts = [f"{name}: {self.inner(kind, name, given, hint, deep)}" for name, given in chosen.items()]
                 return "{" + ", ".join(texts) + "}"
             case _:
@@ -238,6 +252,8 @@ class Drafts:
     def sizes_of_page(self, most: int, *, both: bool) -> dict[str, str]:
         """The texts of `first` and, with `both`, `last` for a page of at most so many: one is a number, or none; null is none."""
         options = [size for size in SIZES if size <= most]
+        if len(options) > 1 and self.chance(90):
+            del options[0]
         one, other = self.random.sample(("first", "last"), 2) if both and self.chance(60) else ("first", "last")
         beside = {other: "null"} if both and self.chance(10) else {}
         if most >= DEFAULT_SIZE and not self.chance(60):
@@ -286,26 +302,38 @@ class Drafts:
                 items = [self.plain(inner, hint, deep) for _ in range(self.pick((1, 2, 0)))]
                 return items[0] if len(items) == 1 and self.chance(15) else items
             case GraphQLInputObjectType():
-                chosen = self.chosen(kind, deep)
+                chosen = self.chosen(kind, hint, deep)
                 return {name: self.plain(given.type, hinted(kind, name, hint), deep - nested(kind)) for name, given in chosen.items()}
             case _:
                 return self.leaf(kind, hint)
 
-    def chosen(self, kind: GraphQLInputObjectType, deep: int) -> dict[str, GraphQLInputField]:
+    def chosen(self, kind: GraphQLInputObjectType, hint: Hint, deep: int) -> dict[str, GraphQLInputField]:
         """Some fields of an input object: those it needs, or the one of a @oneOf, or any, or none."""
         fields = {name: given for name, given in kind.fields.items() if deep > 0 or not filters(given)}
+        wished = self.wish.of(kind, fields)
+        if wished and not self.chance(WISHED):
+            wished = None
         if kind.is_one_of:
-            names = [self.pick(list(fields))]
+            names = [wished or self.pick(list(fields))]
         else:
             names = [name for name, given in fields.items() if isinstance(given.type, GraphQLNonNull) and not has_default(given)]
             rest = [name for name in fields if name not in names]
-            names += [self.pick(rest) for _ in range(self.pick((1, 1, 1, 1, 2, 2, 3, 0)))] if rest else []
+            names += [wished] if wished else []
+            more = self.pick((0, 0, 0, 1) if wished else (1, 1, 1, 1, 2, 2, 3, 0))
+            names += [self.rare(rest, kind, hint) for _ in range(more)] if rest else []
         return {name: fields[name] for name in dict.fromkeys(names)}
+
+    def rare(self, names: list[str], kind: GraphQLInputObjectType, hint: Hint) -> str:
+        """One of the fields of an input object: of some, the one that was reached least."""
+        section, where = (INPUT, kind.name) if nested(kind) else (OPERATOR, f"{hint[0]}Filter.{hint[1]}")
+        return min((self.pick(names) for _ in range(3)), key=lambda name: self.reach.counts[section, f"{where}.{name}"])
 
     def leaf(self, kind: GraphQLInputType, hint: Hint) -> Any:
         """A scalar or the name of an enum's value."""
         if isinstance(kind, GraphQLEnumType):
-            return self.pick(list(kind.values))
+            wished = self.wish.of(kind, kind.values)
+            some = [self.pick(list(kind.values)) for _ in range(3)]
+            return wished if wished and self.chance(WISHED) else min(some, key=lambda one: self.reach.counts[VALUE, f"{kind}.{one}"])
         name = get_named_type(kind).name
         if name == "Boolean":
             return self.pick((True, False))

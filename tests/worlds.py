@@ -329,7 +329,7 @@ class _Maker(Chances):
     def items(self) -> None:
         subjects = {"PROGRAMME": "partner_agency", "COURSE": "course", "COHORT": "cohort", "COUNT": "statement", "WITHDRAW": "statement"}
         for submission in self.world["submission"]:
-            for index in range(self.random.choice((0, 1, 5, 9))):
+            for index in range(self.random.choice((0, 5, 9, 20))):
                 kind = self.pick(submissions.RecordKind)
                 self.add(
                     submissions.SubmissionItem,
@@ -345,7 +345,7 @@ class _Maker(Chances):
             self.issues(submission["id"], None)
 
     def issues(self, submission_id: UUID, index: int | None) -> None:
-        for position in range(self.random.choice((0, 0, 1, 3))):
+        for position in range(self.random.choice((0, 1, 3))):
             self.add(
                 submissions.SubmissionIssue,
                 id=self.id(),
@@ -361,7 +361,7 @@ class _Maker(Chances):
             )
 
     def decisions(self) -> None:
-        staff = next(row["id"] for row in self.world["api_client"] if row["kind"] == "STAFF")
+        clients = [row["id"] for row in self.world["api_client"]]
         for statement in self.some(self.world["statement"], 70):
             for _ in range(self.random.randint(1, 3)):
                 self.add(
@@ -371,7 +371,7 @@ class _Maker(Chances):
                     revision=self.random.randint(1, 3),
                     verdict=self.pick(statements.Verdict),
                     reason=self.maybe(self.word()),
-                    decided_by_id=staff,
+                    decided_by_id=self.random.choice(clients),
                     decided_at=self.moment(),
                 )
 
@@ -392,6 +392,6 @@ class _Maker(Chances):
                 as_of=self.maybe(self.day()),
                 label=self.word(),
                 source=self.word(),
-                supersedes_id=self.maybe(self.random.choice(known)["id"], 0.4) if known else None,
+                supersedes_id=self.random.choice(known)["id"] if number % 3 == 2 else None,
                 created_at=self.moment(),
             )
