@@ -12,6 +12,7 @@ Hypothesis makes the same examples in every run; `--hypothesis-profile thorough`
 
 import asyncio
 import fcntl
+import gc
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -40,6 +41,13 @@ TEMPLATE = "template_migrated"
 PREFIX = "partner-graph-tests-"
 YOUNG_SECONDS = 120
 _numbers = count(1)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: to look through it for garbage again and again took a fifth of the time that statements compile in."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _remove_abandoned(parent: Path) -> None:

@@ -1,12 +1,13 @@
 """The compiler against its oracle: for every kind of viewer, the API's answer equals the interpreter's.
 
-3,000 random operations, the same in every run (`oracle.py`), and the files of `operations/`, each named for a fault that it once showed.
-`./run oracle` compares 100,000 others.
+3,100 random operations, the same in every run (`oracle.py`), and the files of `operations/`, each named for a fault that it once showed;
+a file of JSON beside it lists the variables that it is asked with in turn. `./run oracle` compares 100,000 other operations.
 """
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -21,8 +22,15 @@ from tests.semantics import NODES, Item
 from tests.values import Values
 from tests.worlds import world
 
+FOLDER = Path(__file__).parent / "operations"
+FILES = sorted(FOLDER.glob("*/*"))
+CASES = [file for file in FILES if file.suffix == ".graphql"]
 WORLD = world(1)
 VALUES = Values(WORLD)
+
+
+def read(file: Path) -> str:
+    return file.read_text()
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
@@ -37,23 +45,6 @@ async def test_random_operations(comparison: Comparison, style: str, number: int
     gathered = pytestconfig.stash[GATHERED]
     gathered.reach.add(await batch(comparison, VALUES, style, str(number), size))
     gathered.done(OPERATIONS)
-
-
-FOUND: dict[str, tuple[str, dict[str, Any]]] = {
-    "an alias that SQL uses for the row": ("{ r: departments { r: code anon_1: label ctid: name } }", {}),
-    "a number finer or larger than its column": (
-        '{ a: courses(filter: {nominalHours: {gt: "8.499"}}) { totalCount } '
-        'b: courses(filter: {nominalHours: {in: ["8.501", "8.5"], lt: "12345678901234567890.5"}}) { totalCount } }',
-        {},
-    ),
-    "a name of introspection that changes": ("query ($name: String!) { __type(name: $name) { name kind } }", {"name": "Cohort"}),
-    "the same name once more": ("query ($name: String!) { __type(name: $name) { name kind } }", {"name": "Body"}),
-    "introspection beside a variable that is no JSON any more": (
-        "query ($day: DateFilter!) { cohorts(filter: {startsOn: $day}) { totalCount } __schema { queryType { name } } }",
-        {"day": {"gte": "2020-01-01"}},
-    ),
-    "what a withdrawal is about": ('{ submission(by: {submissionKey: "key-1"}) { outcomes { nodes { statement { id } } } } }', {}),
-}
 
 
 ONE_KEY = """{ node(id: "%s") { __typename id
@@ -71,11 +62,12 @@ async def test_one_response_key_for_fields_of_several_types(comparison: Comparis
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize("name", FOUND)
-async def test_faults_found_before(comparison: Comparison, name: str) -> None:
-    text, variables = FOUND[name]
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}/{case.stem}" for case in CASES])
+async def test_operations_that_once_showed_a_fault(comparison: Comparison, case: Path) -> None:
+    text, variables = read(case), case.with_suffix(".json")
     for viewer in WORLD.viewers.values():
-        await comparison.check(Asked(text, variables, None), viewer)
+        for given in json.loads(read(variables)) if variables in FILES else [{}]:
+            await comparison.check(Asked(text, given, None), viewer)
 
 
 @pytest.mark.asyncio(loop_scope="session")

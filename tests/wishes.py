@@ -143,6 +143,10 @@ class Ways:
             parts.setdefault(where, name)
         return Wish(parts)
 
+    def missed(self, reach: Reach) -> bool:
+        """Whether anything was not reached but operators, of which there are too many."""
+        return any(not reach.counts[target.coordinate] for target in self.parts if target.coordinate[0] != OPERATOR)
+
 
 @lru_cache(maxsize=2)
 def ways(schema: GraphQLSchema, skipped: frozenset[str]) -> Ways:
