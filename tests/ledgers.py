@@ -308,7 +308,7 @@ async def store(owner_database: Database, ledger: Ledger) -> None:
         for table, _ in reversed(tables(ledger)):
             await transaction.fetch(delete(table))
         for table, rows in tables(ledger):
-            names = [column.name for column in table.__table__.columns]  # type: ignore[attr-defined]
+            names = [column.name for column in table.__table__.columns if column.computed is None]  # type: ignore[attr-defined]
             await transaction.insert(table, [{name: getattr(row, name) for name in names} for row in rows])
 
 
