@@ -4,10 +4,12 @@ A query is one SQL statement, found in a cache or compiled. Each field of a muta
 read by a statement of the same compiler. Introspection is answered by graphql-core and put into the statement as a value.
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from threading import Lock
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import orjson
 from graphql import DocumentNode, GraphQLSchema, OperationType, SelectionSetNode, print_ast
@@ -33,6 +35,8 @@ INTROSPECTING = ("String", "Boolean")
 DOCUMENT_CHARACTERS = 200_000  # a parsed document takes some 200 times its text
 STATEMENT_CHARACTERS = 8_000_000
 Kept = TypeVar("Kept")
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +67,25 @@ class Cache(Generic[Kept]):
         self._capacity = capacity
         self._weight = 0
         self._kept: OrderedDict[Any, tuple[Kept, int]] = OrderedDict()
+        self._lock = Lock()
 
     def find(self, key: Any) -> Kept | None:
         """The value of the key, if it is there."""
-        found = self._kept.get(key)
-        if found is None:
-            return None
-        self._kept.move_to_end(key)
-        return found[0]
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[0]
 
     def keep(self, key: Any, value: Kept, weight: int) -> Kept:
         """The value, kept under the key if it is not too heavy."""
         if weight <= self._capacity // 10:
-            self._weight += weight - self._kept.pop(key, (value, 0))[1]
-            self._kept[key] = value, weight
-            while self._weight > self._capacity:
-                self._weight -= self._kept.popitem(last=False)[1][1]
+            with self._lock:
+                self._weight += weight - self._kept.pop(key, (value, 0))[1]
+                self._kept[key] = value, weight
+                while self._weight > self._capacity:
+                    self._weight -= self._kept.popitem(last=False)[1][1]
         return value
 
 
@@ -95,30 +102,42 @@ class Graph:
     documents: "Cache[tuple[Document, set[str]]]" = field(default_factory=lambda: Cache(DOCUMENT_CHARACTERS))
     statements: Cache[Compiled] = field(default_factory=lambda: Cache(STATEMENT_CHARACTERS))
     aliases: Aliases = field(default_factory=Aliases)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def aside(self, compiling: Callable[Given, Made], *arguments: Given.args, **named: Given.kwargs) -> Made:
+        """What a function of the compiler gives, run in a thread, one at a time: it may take a while, and others are answered."""
+        async with self.turn:
+            return await asyncio.to_thread(compiling, *arguments, **named)
 
 
 async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query: Refusal | None = None) -> bytes:
     """The JSON text of the operation's `data`. Raises a Refusal if it cannot be executed: `only_query`, if given, for a mutation."""
-    document, priced_by = read(graph, request, viewer)
+    found = known(graph, request)
+    document, priced_by = found if found else await graph.aside(read, graph, request, viewer)
     if only_query and not document.is_query:
         raise only_query
     variables = coerce(document, graph.schema, request.variables)
     call = Call(variables, viewer, graph.secret, graph.limits[viewer.kind])
     if not document.is_query:
         return await mutate(graph, document, call)
-    compiled = prepare(graph, document, priced_by, call)
+    kept = graph.statements.find(shape(document, priced_by, call))
+    compiled = kept if kept else await graph.aside(prepare, graph, document, priced_by, call)
     text: str = await graph.database.read(compiled.sql, compiled.arguments(call))
     return text.encode()
 
 
+def known(graph: Graph, request: Request) -> tuple[Document, set[str]] | None:
+    """As `read`, if the document is kept."""
+    return graph.documents.find((request.query, request.operation_name))
+
+
 def read(graph: Graph, request: Request, viewer: Viewer) -> tuple[Document, set[str]]:
     """The document of a request, and the variables that its price depends on as far as they are known."""
-    key = (request.query, request.operation_name)
-    found = graph.documents.find(key)
+    found = known(graph, request)
     if found is None:
         limits = graph.limits[viewer.kind]
         document = parse(request.query, request.operation_name, graph.schema, limits, introspection=graph.introspection)
-        found = graph.documents.keep(key, (document, set()), len(request.query))
+        found = graph.documents.keep((request.query, request.operation_name), (document, set()), len(request.query))
     return found
 
 
@@ -229,6 +248,12 @@ async def mutate(graph: Graph, document: Document, call: Call) -> bytes:
     return b"{" + b",".join(answers.values()) + b"}"
 
 
+def payload_of(graph: Graph, document: Document, selection: Selection, word: Mutation, call: Call) -> Compiled:
+    """The statement of a mutation's payload."""
+    planner = planner_of(graph, document, call)
+    return compiled_of((planner.mutation(word, selection),), planner.binds)
+
+
 async def change(graph: Graph, document: Document, selection: Selection, call: Call) -> bytes:
     """One member of a mutation's `data`, in one transaction: the change, then its payload.
 
@@ -237,8 +262,7 @@ async def change(graph: Graph, document: Document, selection: Selection, call: C
     word = graph.types["Mutation"].fields[selection.name]
     if not isinstance(word, Mutation) or graph.schema.mutation_type is None:
         raise TypeError(f"{selection.name} is no mutation")
-    planner = planner_of(graph, document, call)
-    compiled = compiled_of((planner.mutation(word, selection),), planner.binds)
+    compiled = await graph.aside(payload_of, graph, document, selection, word, call)
     given = arguments.plain(selection.nodes[0], "input", graph.schema.mutation_type.fields[selection.name], call.variables)
     async with graph.database.write() as transaction:
         result = await word.call(transaction, call.viewer, given)

@@ -20,7 +20,8 @@ from models.viewer import ANONYMOUS
 from resolvers.compiler.binds import Call
 from resolvers.compiler.document import MAX_VALUES
 from resolvers.compiler.limits import Limits
-from resolvers.execute import Graph, Request, prepare, read, shape, weight
+from resolvers.errors import DocumentError
+from resolvers.execute import Graph, Request, execute, prepare, read, shape, weight
 from resolvers.queries import TYPES
 from tests.edge import Stub, application, post, speaking_to
 
@@ -81,6 +82,25 @@ class TestKeptStatements:
         assert len({prepared(on, COHORTS, {"filter": given})[1] for given in filters}) == len(filters)
 
 
+DEAR = "participation(basis: RECORDS, measure: COMPLETED) { pendingDelta cost { amount } explain { text } omitted { text } }"
+
+
+class TestCompiling:
+    async def test_others_are_answered_while_a_dear_operation_is_compiled(self) -> None:
+        on, warm = graph(), Request("{ departments { code } }")
+        await execute(on, warm, ANONYMOUS)
+        dear = asyncio.create_task(execute(on, Request(f"{{ {DEAR} again: {DEAR} }}"), ANONYMOUS))
+        await asyncio.sleep(0.01)
+        await execute(on, warm, ANONYMOUS)
+        assert not dear.done()
+        await dear
+
+    async def test_five_dear_fields_cost_too_much_without_a_credential(self) -> None:
+        many = " ".join(f"p{n}: {DEAR}" for n in range(5))
+        with pytest.raises(DocumentError, match="This operation costs 2530, and at most 2000 is allowed"):
+            await execute(graph(), Request(f"{{ {many} }}"), ANONYMOUS)
+
+
 class TestRefusals:
     @pytest_asyncio.fixture(loop_scope="session")
     async def client(self, database: Database) -> AsyncIterator[httpx.AsyncClient]:
@@ -88,10 +108,10 @@ class TestRefusals:
             yield client
 
     async def test_a_million_empty_conditions_are_refused_before_they_are_read(self, client: httpx.AsyncClient) -> None:
-        started = time.process_time()
         response = await post(client, COHORTS, variables={"filter": {"or": [{}] * 340_000}})
-        assert time.process_time() - started < 0.5
-        assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+        (error,) = response.json()["errors"]
+        assert error["extensions"]["code"] == "BAD_USER_INPUT"
+        assert error["message"] == "Variables may hold at most 50000 values in all. Send several requests."
 
     async def test_as_many_values_as_are_allowed_are_read_in_time(self, client: httpx.AsyncClient) -> None:
         started = time.process_time()

@@ -28,6 +28,7 @@ from tests.evaluator import Ledger
 from tests.ledgers import describe, ledger, store
 from tests.questions import alike, question, variables
 from tests.test_participation import BY_VARIABLES, GENEROUS, HEAD, WHOLE, Asked, differences, expected
+from tests.trace import Trace
 
 THEN, LATER = datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 6, 1, 0, 0, 0, 1, tzinfo=UTC)
 PAIRS = 15
@@ -105,7 +106,7 @@ async def test_a_ledger_that_was_is_counted_as_it_was(graph: Graph, shared_owner
             given = {**variables(asked), "at": at and at.isoformat()}
             one = Asked(TEXT, given, asked.viewer)
             answer = json.loads(await execute(graph, Request(TEXT, None, given), asked.viewer))
-            found = list(differences(answer, expected(rows, one)))
+            found = list(differences(answer, expected(rows, one, Trace())))
             assert not found, "\n".join([*found[:8], json.dumps(given), describe(before), "AFTER", describe(after)])
             tables.append(answer)
         different += tables[0] != tables[-1]

@@ -132,7 +132,7 @@ async def test_pages_together_are_the_whole(comparison: Comparison) -> None:
                 page = (await comparison.answer(text, viewer, {"cursor": cursors.get(cursor or "")}))["search"]
                 seen = [*seen, *page["edges"]] if end else [*page["edges"], *seen]
                 going_on = page["pageInfo"][more]
-                cursor = given["cursor"][end]
+                cursor = given.cursors["cursor"][end]
             assert seen == whole
             assert len(seen) == page["totalCount"]
 

@@ -1,7 +1,8 @@
 """What one request may ask for, and the price of an operation, from the page sizes that it declares.
 
 A price counts objects: 1 for each, times the page size in a connection, times `LIST` in any other list; besides, `CONDITION` for each sort
-key and for `asOf`, what `conditions` says for a filter, and `COUNT` for a number of rows. Values of a row cost nothing.
+key and for `asOf`, what `conditions` says for a filter, and `COUNT` for a number of rows. Values of a row cost nothing. Numbers by the
+count rules cost what it takes to compile and to read them.
 Each fragment is priced once and remembered by name, and prices saturate, so that the work is linear in the document.
 """
 
@@ -51,6 +52,19 @@ COUNT = 10
 
 MUTATION = 100
 STATISTICS = 60
+STEPS = 40
+"""What the count rules' steps cost beside the numbers themselves: compiling them takes longer than most answers."""
+
+FURTHER_STEPS = {
+    ("ParticipationTable", "cost"): 50,
+    ("ParticipationTable", "pendingDelta"): 100,
+    ("ParticipationTable", "explain"): 100,
+    ("ParticipationTable", "omitted"): 100,
+    ("Coverage", "inconsistent"): 100,
+}
+FILTERED_DIMENSION = 50
+"""What each dimension that numbers are limited to costs, for the same reason."""
+
 SEARCH = 20
 DIMENSION = 3
 MAX_DIMENSIONS = 15
@@ -198,7 +212,8 @@ class _Pricer:
     def _field(self, node: FieldNode, parent: Any, page: int, path: tuple[str, ...]) -> int:
         definition = self._schema.get_field(parent, node.name.value)
         if definition is None or node.selection_set is None:
-            return COUNT if _is_connection(parent) and node.name.value == "totalCount" else int(_is_introspective(parent))
+            further = FURTHER_STEPS.get((parent.name, node.name.value), 0)
+            return COUNT if _is_connection(parent) and node.name.value == "totalCount" else further + int(_is_introspective(parent))
         path = (*path, response_key(node))
         named = get_named_type(definition.type)
         terms = self._terms(node, definition, parent, page, path)
@@ -223,7 +238,10 @@ class _Pricer:
         if "ids" in definition.args:
             return _Terms(times=self._identifiers(node, definition.args["ids"], path), argument="ids")
         if "groupBy" in definition.args:
-            return _Terms(base=STATISTICS * DIMENSION ** self._dimensions(node, definition.args["groupBy"]), argument="groupBy")
+            grouped = STATISTICS * DIMENSION ** self._dimensions(node, definition.args["groupBy"])
+            return _Terms(base=grouped + STEPS + FILTERED_DIMENSION * self._members(node, "filter"), argument="groupBy")
+        if further := FURTHER_STEPS.get((parent.name, node.name.value)):
+            return _Terms(base=further, times=LIST if size is None else size, argument=argument if size is not None else None)
         if parent is self._schema.mutation_type:
             return _Terms(base=MUTATION)
         if not is_list_type(get_nullable_type(definition.type)):
@@ -272,14 +290,24 @@ class _Pricer:
 
     def _sort_keys(self, node: FieldNode) -> int:
         """The number of sort keys that the field is given; as that of conditions, it follows from the shape of the variables."""
-        given = next((each.value for each in node.arguments or () if each.name.value == "order"), None)
-        value = self._variables.get(given.name.value) if isinstance(given, VariableNode) else given
-        match value:
+        match self._shape(node, "order"):
             case ListValueNode(values=items) | list(items):
                 return len(items)
             case ObjectValueNode() | dict():
                 return 1
         return 0
+
+    def _members(self, node: FieldNode, name: str) -> int:
+        """The number of members of an argument that is an object."""
+        match self._shape(node, name):
+            case ObjectValueNode(fields=members) | dict(members):
+                return len(members)
+        return 0
+
+    def _shape(self, node: FieldNode, name: str) -> Any:
+        """An argument as it is written, or as its variable holds it."""
+        given = next((each.value for each in node.arguments or () if each.name.value == name), None)
+        return self._variables.get(given.name.value) if isinstance(given, VariableNode) else given
 
     def _value(self, node: FieldNode, name: str, argument: GraphQLArgument) -> Any:
         """An argument's value as far as a price depends on it: a number, or the items of a list."""
