@@ -118,6 +118,11 @@ class Query:
         Argument("basis", CountBasis, "What the numbers rest on."),
         Argument("groupBy", list[Dimension], "What to group by, in this order; none gives one row. Each dimension triples the price.", []),
         Argument("filter", ParticipationFilter | None, "What to limit the numbers to; absent: nothing."),
-        Argument("includePending", bool, "Whether PENDING statements count as if they were verified.", False),
+        Argument(
+            "includePending",
+            bool,
+            "Whether PENDING statements count as if they were verified; about a cohort that is not accepted still for its sender alone.",
+            False,
+        ),
         as_of("the numbers"),
     )

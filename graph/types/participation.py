@@ -121,7 +121,8 @@ class ParticipationTable:
     unit: CountUnit | None = field("What the numbers count: PEOPLE only within a single cohort; null if there is no number.")
     include_pending: bool = field("Whether PENDING statements count as if they were verified.")
     pending_delta: int | None = field(
-        "What counting PENDING statements would add to the total, maybe less than 0; null without a number both ways."
+        "What counting PENDING statements would add to the total, maybe less than 0; null without a number both ways. "
+        "What waits about a cohort that is not accepted adds to its sender's total alone, also here."
     )
     coverage: Coverage = field("What the numbers leave out, and what in them disagrees.")
     as_of: datetime = field(

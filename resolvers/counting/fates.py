@@ -82,7 +82,7 @@ REASONS: dict[ExclusionReason, tuple[str, str]] = {
     ExclusionReason.WITHDRAWN: ("R1", "Its partner withdrew it."),
     ExclusionReason.ERASED: ("R1", "Its content was erased."),
     ExclusionReason.HELD: ("R1", "IMPACS holds it back for now; it is counted once IMPACS releases and verifies it."),
-    ExclusionReason.PENDING: ("R1", "It waits for IMPACS to verify it; `includePending` counts it already."),
+    ExclusionReason.PENDING: ("R1", "It waits for IMPACS to verify it; `includePending` counts it where its cohort is accepted, or yours."),
     ExclusionReason.COHORT_NOT_ACCEPTED: (
         "R0",
         "IMPACS has not accepted its cohort, or the run that this is joined to: until then it counts for the cohort's sender only.",
