@@ -58,7 +58,7 @@ async def compared(comparison: Comparison, asked: Operation, reach: Reach) -> No
     known = {page: [cursor for cursor in pages.get(page, ()) if cursor in cursors] for page in sorted(asked.pages)}
     alone = {page: given for page, given in known.items() if len({place_of(cursor) for cursor in pages.get(page, ())}) == 1}
     after = {page: random.choice(given) for page, given in alone.items() if given}
-    if asked.definitions and random.random() < 0.3:
+    if asked.definitions and random.random() < 0.5:
         await check(asked.text, asked.others, last)
     if after:
         following = asked.following(after)

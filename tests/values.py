@@ -239,6 +239,8 @@ class Drafts:
             given = self.pick(choices)
             if given != "absent":
                 assigned[name] = None if given == "null" else self.plain(base, hint, deep)
+        if self.variables.get(name) is not None and self.chance(60):
+            self.others[name] = self.alike(base, hint, self.variables[name])
         if not null or strict:
             self.reusable.setdefault((f"{declared}{must_have and not strict}", hint), []).append(name)
         return f"${name}"
@@ -306,6 +308,20 @@ class Drafts:
                 return {name: self.plain(given.type, hinted(kind, name, hint), deep - nested(kind)) for name, given in chosen.items()}
             case _:
                 return self.leaf(kind, hint)
+
+    def alike(self, kind: GraphQLInputType, hint: Hint, value: Any) -> Any:
+        """A value of the same form with other leaves: the statement that is kept for the one must not answer the other wrongly."""
+        match kind:
+            case GraphQLNonNull(of_type=inner):
+                return self.alike(inner, hint, value)
+            case GraphQLList(of_type=inner) if isinstance(value, list):
+                return [self.alike(inner, hint, one) for one in value]
+            case GraphQLList(of_type=inner):
+                return self.alike(inner, hint, value)
+            case GraphQLInputObjectType(fields=fields):
+                return {name: self.alike(fields[name].type, hinted(kind, name, hint), one) for name, one in value.items()}
+            case _:
+                return value if value is None or self.chance(30) else self.leaf(kind, hint)
 
     def chosen(self, kind: GraphQLInputObjectType, hint: Hint, deep: int) -> dict[str, GraphQLInputField]:
         """Some fields of an input object: those it needs, or the one of a @oneOf, or any, or none."""
