@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, NewType
 from uuid import UUID
 
 import strawberry
@@ -102,6 +102,9 @@ def loaders(info: Info) -> Loaders:
     return found
 
 
+Cursor = strawberry.scalar(NewType("Cursor", str), serialize=str, parse_value=str)
+
+
 @strawberry.type
 class MemberState:
     """A member state."""
@@ -153,7 +156,7 @@ class PageInfo:
     """Where a page ends."""
 
     has_next_page: bool
-    end_cursor: str | None
+    end_cursor: Cursor | None  # type: ignore[valid-type]
 
 
 @strawberry.type
@@ -360,7 +363,7 @@ class Query:
         return CohortConnection(nodes=[cohort_of(row) for row in found])
 
     @strawberry.field
-    async def statements(self, info: Info, first: int = 25, after: str | None = None) -> StatementConnection:
+    async def statements(self, info: Info, first: int = 25, after: Cursor | None = None) -> StatementConnection:
         """A page of statements, by id."""
         table = statements.Statement
         rows = select(table).order_by(table.id).limit(first + 1)

@@ -87,7 +87,7 @@ SEARCH = Operation(
     contended=False,
 )
 
-READS = (PAGE, NESTED, ONE, FILTERED, FAR, PARTICIPATION)
+READS = (PAGE, NESTED, ONE, FILTERED, FAR, SEARCH, PARTICIPATION)
 
 WALK = "query Walk($first: Int!, $after: Cursor) { statements(first: $first, after: $after) { pageInfo { endCursor } } }"
 
