@@ -14,19 +14,15 @@ from graph.types.courses import Cohort, CohortConnection, CohortRef, Course, Cou
 from graph.types.figures import Figure
 from graph.types.filters import (
     CohortFilter,
-    CohortOrder,
     CourseFilter,
-    CourseOrder,
     DepartmentFilter,
     MemberStateFilter,
     PartnerAgencyFilter,
-    PartnerAgencyOrder,
     StatementFilter,
-    StatementOrder,
     SubmissionFilter,
-    SubmissionOrder,
 )
 from graph.types.nodes import Node
+from graph.types.orders import CohortOrder, CourseOrder, PartnerAgencyOrder, StatementOrder, SubmissionOrder
 from graph.types.participation import CountBasis, ParticipationFilter, ParticipationTable
 from graph.types.places import Department, MemberState
 from graph.types.receipts import Receipt, ReceiptConnection

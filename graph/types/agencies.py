@@ -8,17 +8,9 @@ import strawberry
 
 from graph.fields import connection, deprecated, field
 from graph.types.codes import AgencyKind
-from graph.types.filters import (
-    CohortFilter,
-    CohortOrder,
-    CourseFilter,
-    CourseOrder,
-    PartnerAgencyFilter,
-    PartnerAgencyOrder,
-    StatementFilter,
-    StatementOrder,
-)
+from graph.types.filters import CohortFilter, CourseFilter, PartnerAgencyFilter, StatementFilter
 from graph.types.nodes import LazyCohortConnection, LazyCourseConnection, LazyPartnerAgencyConnection, LazyStatementConnection, Node
+from graph.types.orders import CohortOrder, CourseOrder, PartnerAgencyOrder, StatementOrder
 from graph.types.pages import Connection, Edge
 from graph.types.places import Department, MemberState
 

@@ -10,8 +10,9 @@ import strawberry
 from graph.fields import as_of, connection, field
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import CohortMode, CohortStatus, CostKind, CountPolicy, DatePrecision, Role, VenueType, Visibility
-from graph.types.filters import CohortFilter, CohortOrder, StatementFilter, StatementOrder
+from graph.types.filters import CohortFilter, StatementFilter
 from graph.types.nodes import LazyCohortConnection, LazyStatementConnection, Node
+from graph.types.orders import CohortOrder, StatementOrder
 from graph.types.pages import Connection, Edge
 from graph.types.places import Department, MemberState
 

@@ -8,8 +8,9 @@ import strawberry
 
 from graph.fields import connection, field
 from graph.types.codes import Body, DepartmentCategory, DepartmentScope, MembershipStatus
-from graph.types.filters import CohortFilter, CohortOrder, PartnerAgencyFilter, PartnerAgencyOrder, StatementFilter, StatementOrder
+from graph.types.filters import CohortFilter, PartnerAgencyFilter, StatementFilter
 from graph.types.nodes import LazyCohortConnection, LazyPartnerAgencyConnection, LazyStatementConnection, Node
+from graph.types.orders import CohortOrder, PartnerAgencyOrder, StatementOrder
 
 
 @strawberry.type(description="A state's membership of a body, over a time. Everybody sees it.")

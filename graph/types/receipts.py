@@ -12,7 +12,8 @@ from graph.fields import Argument, connection, describe, field, pages
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import Atomicity, OutcomeStatus, RecordKind, Severity, SubmitMode, Verdict
 from graph.types.courses import Cohort, Course
-from graph.types.filters import StatementFilter, StatementOrder
+from graph.types.filters import StatementFilter
+from graph.types.orders import StatementOrder
 from graph.types.pages import Connection, Edge
 from graph.types.statements import Statement, StatementConnection
 
