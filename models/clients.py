@@ -15,6 +15,7 @@ from models.agencies import PartnerAgency
 from models.base import new_id
 from models.database import Transaction
 from models.foreseen import Foreseen
+from models.viewer import IMPACS
 
 PREFIX = "pg"
 STAFF_AGENCY = "CARICOM-IMPACS"
@@ -24,6 +25,8 @@ MAX_DAYS = 365
 MAX_LIVE_CREDENTIALS = 2
 ID_BYTES = 8
 SECRET_BYTES = 32
+
+IMPACS_KINDS = frozenset(ClientKind(kind.value) for kind in IMPACS)
 
 _client: Any = ApiClient.__table__  # type: ignore[attr-defined]
 _credential: Any = Credential.__table__  # type: ignore[attr-defined]
@@ -68,9 +71,9 @@ class Listed:
 
 async def create(transaction: Transaction, *, agency: str, kind: ClientKind, scopes: Collection[Scope], name: str, days: int) -> Issued:
     """A new client of an agency, with its first credential. Raises ClientError."""
-    if kind is ClientKind.STAFF and agency != STAFF_AGENCY:
+    if kind in IMPACS_KINDS and agency != STAFF_AGENCY:
         raise ClientError(f"staff belong to {STAFF_AGENCY}: leave the agency out")
-    if kind is ClientKind.PARTNER and Scope.DECIDE in scopes:
+    if kind not in IMPACS_KINDS and Scope.DECIDE in scopes:
         raise ClientError(f"scope {Scope.DECIDE} is for staff")
     agency_id = await transaction.value(select(_agency.c.id).where(_agency.c.code == agency))
     if agency_id is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import asyncpg
 
 import models.tables  # noqa: F401 - fills the metadata
-from models.access import ApiClient, Credential
+from models.access import Agreement, ApiClient, Credential
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
 from models.base import Table
 from models.changes import Change
@@ -38,6 +38,7 @@ GRANTS: dict[type[Table], tuple[str, ...]] = {
     PartnerListingAgency: _READ,
     AgencyOperation: _READ,
     Figure: _READ,
+    Agreement: _READ,
     ApiClient: _READ,
     Credential: _READ,
     PartnerAgency: _REVISE,

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Text, Uuid, and_, bindparam, exists, false, func, literal_column, or_, select, true
 
-from models.access import ApiClient, ClientKind, Scope
+from models.access import Agreement, ApiClient, Scope
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
 from models.base import Table, Visibility
 from models.changes import Change
@@ -23,13 +23,20 @@ from models.history import HISTORIES
 from models.places import Department, Membership, MemberState
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState, StatementState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
-from models.viewer import ViewerKind
+from models.viewer import IMPACS, READS_LEDGER, ViewerKind
 
 Row = FromClause
 Predicate = ColumnElement[bool]
 Policy = Callable[[Row, ViewerKind], Predicate]
 
 VIEWER_AGENCY = "viewer_agency_id"
+VIEWER_MEMBER_STATE = "viewer_member_state_code"
+PUBLIC_ONLY = frozenset({ViewerKind.ANONYMOUS, ViewerKind.ADMINISTRATOR})
+"""Who sees of the ledger what everybody sees."""
+
+SCOPED = frozenset({ViewerKind.PARTNER, ViewerKind.FOCAL_POINT})
+"""Whose credentials need a scope to read what is not public; those of IMPACS read by their kind."""
+
 PUBLIC: ColumnElement[str] = literal_column(f"'{Visibility.PUBLIC.value}'", Text())
 """Not a bind: a plan that is kept for all values could use no index of the public rows alone."""
 
@@ -49,71 +56,82 @@ def viewer_agency() -> ColumnElement[Any]:
     return bindparam(VIEWER_AGENCY, type_=Uuid())
 
 
+def viewer_member_state() -> ColumnElement[Any]:
+    """The bind that holds the member state whose focal point the viewer is."""
+    return bindparam(VIEWER_MEMBER_STATE, type_=Text())
+
+
 def everybody(row: Row, kind: ViewerKind) -> Predicate:
     """Reference data is public."""
     return true()
 
 
-def staff_only(row: Row, kind: ViewerKind) -> Predicate:
-    """Staff see every row, others none."""
-    return true() if kind is ViewerKind.STAFF else false()
+def nobody(row: Row, kind: ViewerKind) -> Predicate:
+    """No row."""
+    return false()
 
 
 def agencies(row: Row, kind: ViewerKind) -> Predicate:
-    """An accepted agency is public; an unaccepted one is its sender's and staff's (product.md B2)."""
-    match kind:
-        case ViewerKind.STAFF:
-            return true()
-        case ViewerKind.PARTNER:
-            return or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency(), row.c.id == viewer_agency())
-        case ViewerKind.ANONYMOUS:
-            return row.c.accepted_at.is_not(None)
+    """An accepted agency is public; an unaccepted one is its sender's and IMPACS's (product.md B2)."""
+    if kind in IMPACS:
+        return true()
+    if kind is ViewerKind.PARTNER:
+        return or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency(), row.c.id == viewer_agency())
+    return row.c.accepted_at.is_not(None)
 
 
 def offerings(row: Row, kind: ViewerKind) -> Predicate:
-    """An accepted course or cohort is seen by partners, and by everybody once it is PUBLIC; an unaccepted one by its sender and staff."""
-    match kind:
-        case ViewerKind.STAFF:
-            return true()
-        case ViewerKind.PARTNER:
-            return or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency())
-        case ViewerKind.ANONYMOUS:
-            return and_(row.c.accepted_at.is_not(None), row.c.visibility == PUBLIC)
+    """An accepted course or cohort is seen by partners, and by everybody once it is PUBLIC; an unaccepted one by its sender and IMPACS.
+
+    A focal point sees what partners see: the trainings of its own officers are among them.
+    """
+    if kind in READS_LEDGER:
+        return true()
+    if kind is ViewerKind.PARTNER:
+        return or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency())
+    if kind is ViewerKind.FOCAL_POINT:
+        return row.c.accepted_at.is_not(None)
+    return and_(row.c.accepted_at.is_not(None), row.c.visibility == PUBLIC)
 
 
 def statements(row: Row, kind: ViewerKind) -> Predicate:
-    """A partner sees its own statements, staff all, anonymous callers those that are PUBLIC and verified."""
-    match kind:
-        case ViewerKind.STAFF:
-            return true()
-        case ViewerKind.PARTNER:
-            return row.c.partner_id == viewer_agency()
-        case ViewerKind.ANONYMOUS:
-            return and_(row.c.visibility == Visibility.PUBLIC.value, row.c.state == StatementState.VERIFIED.value)
+    """A partner sees its own, a focal point those about its state alone, IMPACS all, others those that are PUBLIC and verified."""
+    if kind in READS_LEDGER:
+        return true()
+    if kind is ViewerKind.PARTNER:
+        return row.c.partner_id == viewer_agency()
+    if kind is ViewerKind.FOCAL_POINT:
+        return row.c.only_member_state_code == viewer_member_state()
+    return and_(row.c.visibility == Visibility.PUBLIC.value, row.c.state == StatementState.VERIFIED.value)
 
 
 def submissions(row: Row, kind: ViewerKind) -> Predicate:
-    """A partner sees its own submissions, staff all, anonymous callers none."""
-    match kind:
-        case ViewerKind.STAFF:
-            return true()
-        case ViewerKind.PARTNER:
-            return row.c.partner_id == viewer_agency()
-        case ViewerKind.ANONYMOUS:
-            return false()
+    """A partner sees its own submissions, IMPACS all, others none."""
+    if kind in READS_LEDGER:
+        return true()
+    return row.c.partner_id == viewer_agency() if kind is ViewerKind.PARTNER else false()
 
 
 def cohort_costs(row: Row, kind: ViewerKind) -> Predicate:
-    """Cost lines are seen by the sender of their cohort, and by staff."""
+    """Cost lines are seen by the sender of their cohort, and by IMPACS."""
+    if kind in READS_LEDGER:
+        return true()
     if kind is not ViewerKind.PARTNER:
-        return staff_only(row, kind)
+        return false()
     cohort = Cohort.__table__.alias()  # type: ignore[attr-defined]
     return exists().where(cohort.c.id == row.c.cohort_id, cohort.c.submitted_by_id == viewer_agency()).correlate_except(cohort)
 
 
+def agreements(row: Row, kind: ViewerKind) -> Predicate:
+    """IMPACS sees every agreement, a partner its own, others none."""
+    if kind in IMPACS:
+        return true()
+    return row.c.agency_id == viewer_agency() if kind is ViewerKind.PARTNER else false()
+
+
 def still_public(table: type[Table], row: Row, kind: ViewerKind) -> Predicate:
     """Whether an old version of a row may be shown as it stood then: not to everybody, if IMPACS has made the row RESTRICTED since."""
-    if kind is not ViewerKind.ANONYMOUS or "visibility" not in row.c:
+    if kind not in PUBLIC_ONLY or "visibility" not in row.c:
         return true()
     today = table.__table__.alias()  # type: ignore[attr-defined]
     return exists().where(today.c.id == row.c.id, today.c.visibility == Visibility.PUBLIC.value).correlate_except(today)
@@ -125,11 +143,11 @@ class AsIts:
 
     parent: type[Table]
     key: str
-    hidden_from: ViewerKind | None = None
+    hidden_from: frozenset[ViewerKind] = frozenset()
 
     def __call__(self, row: Row, kind: ViewerKind, moment: ColumnElement[datetime] | None = None) -> Predicate:
         """Whether the viewer sees the part."""
-        if kind is self.hidden_from:
+        if kind in self.hidden_from:
             return false()
         above = self.parent.__table__.alias() if moment is None else HISTORIES[self.parent].standing(moment)  # type: ignore[attr-defined]
         allowed = POLICIES[self.parent](above, kind)
@@ -138,14 +156,11 @@ class AsIts:
 
 
 def clients(row: Row, kind: ViewerKind) -> Predicate:
-    """Staff see every client, a partner its own agency's; that staff did something may be seen by whoever sees what they did."""
-    match kind:
-        case ViewerKind.STAFF:
-            return true()
-        case ViewerKind.PARTNER:
-            return or_(row.c.kind == ClientKind.STAFF.value, row.c.agency_id == viewer_agency())
-        case ViewerKind.ANONYMOUS:
-            return row.c.kind == ClientKind.STAFF.value
+    """IMPACS sees every client, a partner its own agency's; that IMPACS did something may be seen by whoever sees what it did."""
+    if kind in IMPACS:
+        return true()
+    theirs = row.c.kind.in_([code.value for code in sorted(IMPACS)])
+    return or_(theirs, row.c.agency_id == viewer_agency()) if kind is ViewerKind.PARTNER else theirs
 
 
 POLICIES: Mapping[type[Table], Policy] = {
@@ -166,11 +181,12 @@ POLICIES: Mapping[type[Table], Policy] = {
     Statement: statements,
     StatementMemberState: AsIts(Statement, "statement_id"),
     StatementDepartment: AsIts(Statement, "statement_id"),
-    Decision: AsIts(Statement, "statement_id", hidden_from=ViewerKind.ANONYMOUS),
+    Decision: AsIts(Statement, "statement_id", hidden_from=PUBLIC_ONLY),
     Submission: submissions,
     SubmissionItem: AsIts(Submission, "submission_id"),
     SubmissionIssue: AsIts(Submission, "submission_id"),
     ApiClient: clients,
+    Agreement: agreements,
 }
 
 PARTS: Mapping[type[Table], type[Table]] = {
@@ -236,7 +252,7 @@ class Door:
     def visible(self, table: type[Table]) -> tuple[Row, Predicate]:
         """A new alias of the table, and the predicate under which this viewer sees its rows.
 
-        Raises ScopeMissing where a partner's credential lacks the table's scope.
+        Raises ScopeMissing where the credential of a partner or a focal point lacks the table's scope.
         """
         self.require(SCOPES.get(table))
         row = self._alias(table)
@@ -250,8 +266,8 @@ class Door:
         return row, and_(policy(row, self.kind), still_public(table, row, self.kind))
 
     def require(self, needed: Scope | None) -> None:
-        """Raises ScopeMissing where a partner's credential lacks the scope."""
-        if needed and self.kind is ViewerKind.PARTNER and needed not in self.scopes:
+        """Raises ScopeMissing where the credential of a partner or a focal point lacks the scope."""
+        if needed and self.kind in SCOPED and needed not in self.scopes:
             raise ScopeMissing(needed)
 
     def part(self, table: type[Table]) -> Row:

@@ -93,7 +93,8 @@ class Verdict(StrEnum):
 class Statement(Table, table=True):
     """A partner's statement, at its current revision; its slice's sets are StatementMemberState and StatementDepartment.
 
-    A null `sex` or reporting period, and a set without rows, mean "over all, or not stated".
+    A null `sex` or reporting period, and a set without rows, mean "over all, or not stated". `only_member_state_code` is the one state of a
+    set of one: what a focal point sees, as a column that row-level security can compare and index.
     """
 
     __tablename__ = "statement"
@@ -114,6 +115,7 @@ class Statement(Table, table=True):
         Index("ix_statement_measure_cohort_id", "measure", "cohort_id"),
         Index("ix_statement_submission_id_id", "submission_id", "id"),
         Index("ix_statement_created_at_id", "created_at", "id"),
+        Index("ix_statement_only_member_state_code_id", "only_member_state_code", "id"),
     )
 
     id: UUID = identifier()
@@ -128,6 +130,7 @@ class Statement(Table, table=True):
     unit: str = text_field()
     precision: str = text_field()
     member_state_count: int | None = None
+    only_member_state_code: str | None = text_field(default=None, foreign_key="member_state.code")
     sex: str | None = text_field(default=None)
     reporting_period_label: str | None = text_field(default=None)
     reporting_period_from: date | None = None

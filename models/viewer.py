@@ -10,14 +10,27 @@ class ViewerKind(StrEnum):
 
     ANONYMOUS = "ANONYMOUS"
     PARTNER = "PARTNER"
+    FOCAL_POINT = "FOCAL_POINT"
     STAFF = "STAFF"
+    VERIFIER = "VERIFIER"
+    DATA_PROTECTION_OFFICER = "DATA_PROTECTION_OFFICER"
+    AUDITOR = "AUDITOR"
+    ADMINISTRATOR = "ADMINISTRATOR"
+
+
+IMPACS = frozenset(ViewerKind) - {ViewerKind.ANONYMOUS, ViewerKind.PARTNER, ViewerKind.FOCAL_POINT}
+"""The people and programs of CARICOM IMPACS."""
+
+READS_LEDGER = IMPACS - {ViewerKind.ADMINISTRATOR}
+"""Who sees every row of the ledger. An administrator gives access to others, and needs none of what they see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The client that a request's credential names, with the agency that it acts for and its scopes.
+    """The client that a request's credential names, the agency or member state that it acts for, and what it may do.
 
-    A plan depends on `shape` alone; the identifiers are binds of the statement.
+    `purposes` and `permitted_fields` are those of the agreement that is in force; `purpose` is the one that the request states. A plan
+    depends on `shape` alone; the identifiers are binds of the statement.
     """
 
     kind: ViewerKind
@@ -25,11 +38,22 @@ class Viewer:
     client_name: str | None = None
     agency_id: UUID | None = None
     scopes: frozenset[str] = frozenset()
+    member_state_code: str | None = None
+    credential_id: str | None = None
+    agreement_id: UUID | None = None
+    purposes: frozenset[str] = frozenset()
+    permitted_fields: frozenset[str] = frozenset()
+    purpose: str | None = None
 
     @property
-    def shape(self) -> tuple[ViewerKind, frozenset[str]]:
-        """What a plan may depend on: the kind of viewer and its scopes, never who it is."""
-        return self.kind, self.scopes
+    def personal_fields(self) -> frozenset[str]:
+        """The personal fields that an agreement opens to this request: none unless it states one of the agreement's purposes."""
+        return self.permitted_fields if self.purpose in self.purposes else frozenset()
+
+    @property
+    def shape(self) -> tuple[ViewerKind, frozenset[str], frozenset[str]]:
+        """What a plan may depend on: the kind of viewer, its scopes, and the personal fields open to it; never who it is."""
+        return self.kind, self.scopes, self.personal_fields
 
 
 ANONYMOUS = Viewer(ViewerKind.ANONYMOUS)

@@ -8,7 +8,7 @@ from models.access import ApiClient, ClientKind
 from models.places import Department
 from models.policies import Door, Predicate, Row
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
-from models.viewer import ViewerKind
+from models.viewer import IMPACS, READS_LEDGER
 from resolvers.fields import (
     Column,
     CompareKey,
@@ -51,14 +51,14 @@ def actor(column: str) -> OneOf:
         return other.c.id == partner.correlate_except(client).scalar_subquery()
 
     def staff(row: Row, client: Row, door: Door) -> Predicate:
-        return and_(client.c.id == row.c[column], client.c.kind == ClientKind.STAFF.value)
+        return and_(client.c.id == row.c[column], client.c.kind.in_([kind.value for kind in sorted(IMPACS)]))
 
     return OneOf("Actor", (One("PartnerAgency", agency), One("Staff", staff)))
 
 
 def staff_name(client: Row, door: Door) -> ColumnElement[Any]:
-    """The client's name, for staff alone."""
-    return client.c.name if door.kind is ViewerKind.STAFF else type_coerce(null(), Text())
+    """The client's name, for those who read the whole ledger."""
+    return client.c.name if door.kind in READS_LEDGER else type_coerce(null(), Text())
 
 
 def has_cost(statement: Row, door: Door) -> Predicate:

@@ -62,7 +62,12 @@ describe(
     {
         "ANONYMOUS": "No credential was sent: reference data and what is public can be read.",
         "PARTNER": "A client of a partner agency: what is accepted, and all that its agency sent.",
-        "STAFF": "A client of CARICOM IMPACS: every row.",
+        "FOCAL_POINT": "The focal point of a member state: what is accepted, and the statements about its state alone.",
+        "STAFF": "Reporting staff of CARICOM IMPACS: every row of the ledger.",
+        "VERIFIER": "Staff who decide about statements: every row of the ledger.",
+        "DATA_PROTECTION_OFFICER": "Who answers for the data about people: every row of the ledger, erasures, and the audit log.",
+        "AUDITOR": "Who reads everything but personal facts, the audit log too, and changes nothing.",
+        "ADMINISTRATOR": "Who makes clients and agreements: of the ledger no more than everybody.",
     },
 )
 describe(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, LargeBinary, Numeric, any_, bindparam, false, or_
 from sqlalchemy.sql.elements import BindParameter
 
-from models.policies import VIEWER_AGENCY
+from models.policies import VIEWER_AGENCY, VIEWER_MEMBER_STATE
 from models.viewer import Viewer
 from resolvers.compiler.arguments import Argument, Bound, Path
 from resolvers.compiler.limits import Limits
@@ -37,7 +37,10 @@ class Binds:
     """The binds of one plan."""
 
     def __init__(self) -> None:
-        self.finders: dict[str, Finder] = {VIEWER_AGENCY: lambda call: call.viewer.agency_id}
+        self.finders: dict[str, Finder] = {
+            VIEWER_AGENCY: lambda call: call.viewer.agency_id,
+            VIEWER_MEMBER_STATE: lambda call: call.viewer.member_state_code,
+        }
 
     def add(self, finder: Finder, type_: Any) -> BindParameter[Any]:
         """A bind of this SQL type whose value the function finds."""

@@ -93,9 +93,8 @@ class Limits:
 
 
 DEFAULT_LIMITS: Mapping[ViewerKind, Limits] = {
+    **{kind: Limits() for kind in ViewerKind},
     ViewerKind.ANONYMOUS: Limits(cost=2_000, body_bytes=1 << 20),
-    ViewerKind.PARTNER: Limits(),
-    ViewerKind.STAFF: Limits(),
 }
 
 

@@ -16,7 +16,7 @@ from models.changes import ActorKind
 from models.database import Transaction
 from models.statements import Verdict
 from models.viewer import Viewer, ViewerKind
-from resolvers.errors import InputError, NotPermitted
+from resolvers.errors import InputError
 from resolvers.mutation import MutationResult
 from resolvers.submitting import rulings
 from resolvers.submitting.issues import Issue
@@ -26,6 +26,7 @@ from resolvers.submitting.submit import in_progress, permitted, take_turn
 
 MOST = 500
 MAX_REASON = 1_000
+DECIDERS = (ViewerKind.STAFF, ViewerKind.VERIFIER)
 
 
 async def decide(transaction: Transaction, viewer: Viewer, input: Mapping[str, Any]) -> MutationResult:
@@ -33,9 +34,7 @@ async def decide(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
 
     Raises NotPermitted for anybody but staff with the scope, and InputError where the request's form is wrong.
     """
-    client_id, _ = permitted(viewer, Scope.DECIDE)
-    if viewer.kind is not ViewerKind.STAFF:
-        raise NotPermitted("Only IMPACS staff decide.")
+    client_id, _ = permitted(viewer, Scope.DECIDE, DECIDERS)
     request = read_request(input, client_id)
     targets = await rulings.find(transaction, request)
     if targets is None:

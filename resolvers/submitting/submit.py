@@ -35,6 +35,7 @@ from resolvers.submitting.stored import PARTNER, among, table_of
 WAIT_SECONDS = 2.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 RETRY_AFTER_MS = 1_000
+SUBMITTERS = (ViewerKind.PARTNER, ViewerKind.STAFF)
 
 
 async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, Any]) -> MutationResult:
@@ -42,7 +43,7 @@ async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
 
     Raises NotPermitted for a viewer who may not submit, or not for this partner, and InputError where the envelope's form is wrong.
     """
-    client_id, agency_id = permitted(viewer, Scope.SUBMIT)
+    client_id, agency_id = permitted(viewer, Scope.SUBMIT, SUBMITTERS)
     envelope = open_envelope(input)
     received_at = datetime.now(UTC)
     partner = await _partner(transaction, viewer, agency_id, envelope)
@@ -96,8 +97,10 @@ def _rolled_back(transaction: Transaction, submission_id: UUID, *, replayed: boo
     return MutationResult({"submission_id": submission_id, "replayed": replayed}, committed=False)
 
 
-def permitted(viewer: Viewer, scope: Scope) -> tuple[UUID, UUID]:
-    """The client and the agency of a viewer who has the scope; raises NotPermitted for others."""
+def permitted(viewer: Viewer, scope: Scope, kinds: Collection[ViewerKind]) -> tuple[UUID, UUID]:
+    """The client and the agency of a viewer of one of the kinds who has the scope; raises NotPermitted for others."""
+    if viewer.kind is not ViewerKind.ANONYMOUS and viewer.kind not in kinds:
+        raise NotPermitted(f"This is for callers of the kind {' or '.join(sorted(kinds))}.", kinds=sorted(kinds))
     if viewer.client_id is None or viewer.agency_id is None or scope.value not in viewer.scopes:
         raise NotPermitted(f"This needs the scope {scope.value}. Ask IMPACS to add it to your credential.", scope=scope.value)
     return viewer.client_id, viewer.agency_id

@@ -20,7 +20,7 @@ def sees_offering(viewer: Viewer, row: Course | Cohort) -> bool:
             return True
         case ViewerKind.PARTNER:
             return row.accepted_at is not None or row.submitted_by_id == viewer.agency_id
-        case ViewerKind.ANONYMOUS:
+        case _:
             return row.accepted_at is not None and row.visibility == Visibility.PUBLIC
 
 
@@ -31,7 +31,7 @@ def sees_statement(viewer: Viewer, statement: Statement) -> bool:
             return True
         case ViewerKind.PARTNER:
             return statement.partner_id == viewer.agency_id
-        case ViewerKind.ANONYMOUS:
+        case _:
             return statement.visibility == Visibility.PUBLIC and statement.state == StatementState.VERIFIED
 
 
