@@ -1,4 +1,4 @@
-"""The commands: serve, migrate, load, schema, client, explain. What each needs is imported when it runs, so that help is quick."""
+"""The commands: serve, migrate, load, schema, policies, client, explain. Each imports what it needs when it runs, so that help is quick."""
 
 import asyncio
 import json
@@ -116,6 +116,14 @@ def schema(check: bool, release: bool) -> None:
     click.echo(
         "\n".join([f"changes since {released.version} that clients may notice: {len(found)}", *(f"  {each.text}" for each in found)])
     )
+
+
+@main.command()
+def policies() -> None:
+    """Print who sees what, and who may change it (docs/who_sees_what.md)."""
+    from graph import who_sees_what
+
+    click.echo(who_sees_what.printed(), nl=False)
 
 
 @main.command()

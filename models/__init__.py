@@ -2,6 +2,7 @@
 
 base         the table base, identifiers, column types
 viewer       who is asking
+policy       what a policy is: conditions, with their words
 policies     who may see and change each table; nobody unless it says so
 places       member states with dated memberships; departments
 agencies     partner agencies, their listings on the published page, who operates what

@@ -1,7 +1,8 @@
 """Who may see each table. The default is nobody: a table without a policy yields no rows.
 
 `Door` is the one way to a table for reading: lists, single nodes, filters, sort keys, counts, relations and payloads all obtain their
-rows from it. A policy is a filter: a function of a row and the kind of viewer; the viewer's identity is a bind.
+rows from it. A policy (policy.py) is a filter: a function of a row and the kind of viewer; the viewer's identity is a bind.
+`./run policies` prints all this in words, as docs/who_sees_what.md.
 """
 
 from collections import Counter, defaultdict
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Text, Uuid, and_, bindparam, exists, false, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, exists, false, func, literal_column, null, or_, select, true, type_coerce
 
 from models.access import Agreement, ApiClient, Scope
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
@@ -21,20 +22,22 @@ from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.figures import Figure
 from models.history import HISTORIES
 from models.places import Department, Membership, MemberState
+from models.policy import ALL, NONE, Policy, Predicate, Row, Rule, policy
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState, StatementState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
 from models.viewer import IMPACS, READS_LEDGER, ViewerKind
 
-Row = FromClause
-Predicate = ColumnElement[bool]
-Policy = Callable[[Row, ViewerKind], Predicate]
+__all__ = ["Predicate", "Row"]
 
 VIEWER_AGENCY = "viewer_agency_id"
 VIEWER_MEMBER_STATE = "viewer_member_state_code"
 PUBLIC_ONLY = frozenset({ViewerKind.ANONYMOUS, ViewerKind.ADMINISTRATOR})
 """Who sees of the ledger what everybody sees."""
 
-SCOPED = frozenset({ViewerKind.PARTNER, ViewerKind.FOCAL_POINT})
+ANYBODY = frozenset(ViewerKind)
+PARTNERS = frozenset({ViewerKind.PARTNER})
+FOCAL_POINTS = frozenset({ViewerKind.FOCAL_POINT})
+SCOPED = PARTNERS | FOCAL_POINTS
 """Whose credentials need a scope to read what is not public; those of IMPACS read by their kind."""
 
 PUBLIC: ColumnElement[str] = literal_column(f"'{Visibility.PUBLIC.value}'", Text())
@@ -61,72 +64,81 @@ def viewer_member_state() -> ColumnElement[Any]:
     return bindparam(VIEWER_MEMBER_STATE, type_=Text())
 
 
-def everybody(row: Row, kind: ViewerKind) -> Predicate:
-    """Reference data is public."""
-    return true()
+EVERYBODY = policy({ANYBODY: ALL})
+"""Reference data is public."""
+
+ACCEPTED = Rule("accepted", lambda row: row.c.accepted_at.is_not(None))
+
+AGENCIES = policy(
+    {
+        IMPACS: ALL,
+        PARTNERS: Rule(
+            "accepted, itself, or its own",
+            lambda row: or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency(), row.c.id == viewer_agency()),
+        ),
+        ANYBODY: ACCEPTED,
+    }
+)
+"""An accepted agency is public; an unaccepted one is its sender's and IMPACS's (product.md B2)."""
+
+OFFERINGS = policy(
+    {
+        READS_LEDGER: ALL,
+        PARTNERS: Rule("accepted, or its own", lambda row: or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency())),
+        FOCAL_POINTS: ACCEPTED,
+        PUBLIC_ONLY: Rule("accepted and PUBLIC", lambda row: and_(row.c.accepted_at.is_not(None), row.c.visibility == PUBLIC)),
+    }
+)
+"""An accepted course or cohort is seen by partners, and by everybody once it is PUBLIC; an unaccepted one by its sender and IMPACS.
+
+A focal point sees what partners see: the trainings of its own officers are among them.
+"""
+
+OWN = Rule("its own", lambda row: row.c.partner_id == viewer_agency())
+
+STATEMENTS = policy(
+    {
+        READS_LEDGER: ALL,
+        PARTNERS: OWN,
+        FOCAL_POINTS: Rule("about its state alone", lambda row: row.c.only_member_state_code == viewer_member_state()),
+        PUBLIC_ONLY: Rule(
+            "PUBLIC and VERIFIED",
+            lambda row: and_(row.c.visibility == Visibility.PUBLIC.value, row.c.state == StatementState.VERIFIED.value),
+        ),
+    }
+)
+"""A partner sees its own, a focal point those about its state alone, IMPACS all, others those that are PUBLIC and verified."""
+
+SUBMISSIONS = policy({READS_LEDGER: ALL, PARTNERS: OWN})
+"""A partner sees its own submissions, IMPACS all, others none."""
 
 
-def nobody(row: Row, kind: ViewerKind) -> Predicate:
-    """No row."""
-    return false()
-
-
-def agencies(row: Row, kind: ViewerKind) -> Predicate:
-    """An accepted agency is public; an unaccepted one is its sender's and IMPACS's (product.md B2)."""
-    if kind in IMPACS:
-        return true()
-    if kind is ViewerKind.PARTNER:
-        return or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency(), row.c.id == viewer_agency())
-    return row.c.accepted_at.is_not(None)
-
-
-def offerings(row: Row, kind: ViewerKind) -> Predicate:
-    """An accepted course or cohort is seen by partners, and by everybody once it is PUBLIC; an unaccepted one by its sender and IMPACS.
-
-    A focal point sees what partners see: the trainings of its own officers are among them.
-    """
-    if kind in READS_LEDGER:
-        return true()
-    if kind is ViewerKind.PARTNER:
-        return or_(row.c.accepted_at.is_not(None), row.c.submitted_by_id == viewer_agency())
-    if kind is ViewerKind.FOCAL_POINT:
-        return row.c.accepted_at.is_not(None)
-    return and_(row.c.accepted_at.is_not(None), row.c.visibility == PUBLIC)
-
-
-def statements(row: Row, kind: ViewerKind) -> Predicate:
-    """A partner sees its own, a focal point those about its state alone, IMPACS all, others those that are PUBLIC and verified."""
-    if kind in READS_LEDGER:
-        return true()
-    if kind is ViewerKind.PARTNER:
-        return row.c.partner_id == viewer_agency()
-    if kind is ViewerKind.FOCAL_POINT:
-        return row.c.only_member_state_code == viewer_member_state()
-    return and_(row.c.visibility == Visibility.PUBLIC.value, row.c.state == StatementState.VERIFIED.value)
-
-
-def submissions(row: Row, kind: ViewerKind) -> Predicate:
-    """A partner sees its own submissions, IMPACS all, others none."""
-    if kind in READS_LEDGER:
-        return true()
-    return row.c.partner_id == viewer_agency() if kind is ViewerKind.PARTNER else false()
-
-
-def cohort_costs(row: Row, kind: ViewerKind) -> Predicate:
-    """Cost lines are seen by the sender of their cohort, and by IMPACS."""
-    if kind in READS_LEDGER:
-        return true()
-    if kind is not ViewerKind.PARTNER:
-        return false()
+def of_own_cohort(row: Row) -> Predicate:
+    """Whether the row is a part of a cohort that the viewer's agency sent."""
     cohort = Cohort.__table__.alias()  # type: ignore[attr-defined]
     return exists().where(cohort.c.id == row.c.cohort_id, cohort.c.submitted_by_id == viewer_agency()).correlate_except(cohort)
 
 
-def agreements(row: Row, kind: ViewerKind) -> Predicate:
-    """IMPACS sees every agreement, a partner its own, others none."""
-    if kind in IMPACS:
-        return true()
-    return row.c.agency_id == viewer_agency() if kind is ViewerKind.PARTNER else false()
+COHORT_COSTS = policy({READS_LEDGER: ALL, PARTNERS: Rule("of its own cohorts", of_own_cohort)})
+"""Cost lines are seen by the sender of their cohort, and by IMPACS."""
+
+AGREEMENTS = policy({IMPACS: ALL, PARTNERS: Rule("its own", lambda row: row.c.agency_id == viewer_agency())})
+"""IMPACS sees every agreement, a partner its own, others none."""
+
+
+def of_impacs(row: Row) -> Predicate:
+    """Whether a client is one of IMPACS's."""
+    return row.c.kind.in_([code.value for code in sorted(IMPACS)])
+
+
+CLIENTS = policy(
+    {
+        IMPACS: ALL,
+        PARTNERS: Rule("its own, and IMPACS's", lambda row: or_(of_impacs(row), row.c.agency_id == viewer_agency())),
+        ANYBODY: Rule("IMPACS's", of_impacs),
+    }
+)
+"""IMPACS sees every client, a partner its own agency's; that IMPACS did something may be seen by whoever sees what it did."""
 
 
 def still_public(table: type[Table], row: Row, kind: ViewerKind) -> Predicate:
@@ -148,46 +160,46 @@ class AsIts:
     def __call__(self, row: Row, kind: ViewerKind, moment: ColumnElement[datetime] | None = None) -> Predicate:
         """Whether the viewer sees the part."""
         if kind in self.hidden_from:
-            return false()
+            return NONE.holds(row)
         above = self.parent.__table__.alias() if moment is None else HISTORIES[self.parent].standing(moment)  # type: ignore[attr-defined]
         allowed = POLICIES[self.parent](above, kind)
         since = true() if moment is None else still_public(self.parent, above, kind)
         return exists().where(above.c.id == row.c[self.key], allowed, since).correlate_except(above)
 
-
-def clients(row: Row, kind: ViewerKind) -> Predicate:
-    """IMPACS sees every client, a partner its own agency's; that IMPACS did something may be seen by whoever sees what it did."""
-    if kind in IMPACS:
-        return true()
-    theirs = row.c.kind.in_([code.value for code in sorted(IMPACS)])
-    return or_(theirs, row.c.agency_id == viewer_agency()) if kind is ViewerKind.PARTNER else theirs
+    def words(self, kind: ViewerKind) -> str:
+        """Which rows a viewer of the kind sees."""
+        above = NONE.words if kind in self.hidden_from else POLICIES[self.parent].words(kind)
+        return above if above in {ALL.words, NONE.words} else f"as {self.parent.__tablename__}"
 
 
-POLICIES: Mapping[type[Table], Policy] = {
-    MemberState: everybody,
-    Membership: everybody,
-    Department: everybody,
-    PartnerListing: everybody,
-    PartnerListingAgency: everybody,
-    AgencyAncestor: everybody,
-    AgencyOperation: everybody,
-    Figure: everybody,
-    PartnerAgency: agencies,
-    Course: offerings,
-    Cohort: offerings,
+POLICIES: Mapping[type[Table], Policy | AsIts] = {
+    MemberState: EVERYBODY,
+    Membership: EVERYBODY,
+    Department: EVERYBODY,
+    PartnerListing: EVERYBODY,
+    PartnerListingAgency: EVERYBODY,
+    AgencyAncestor: EVERYBODY,
+    AgencyOperation: EVERYBODY,
+    Figure: EVERYBODY,
+    PartnerAgency: AGENCIES,
+    Course: OFFERINGS,
+    Cohort: OFFERINGS,
     CohortCourse: AsIts(Cohort, "cohort_id"),
     CohortRole: AsIts(Cohort, "cohort_id"),
-    CohortCost: cohort_costs,
-    Statement: statements,
+    CohortCost: COHORT_COSTS,
+    Statement: STATEMENTS,
     StatementMemberState: AsIts(Statement, "statement_id"),
     StatementDepartment: AsIts(Statement, "statement_id"),
     Decision: AsIts(Statement, "statement_id", hidden_from=PUBLIC_ONLY),
-    Submission: submissions,
+    Submission: SUBMISSIONS,
     SubmissionItem: AsIts(Submission, "submission_id"),
     SubmissionIssue: AsIts(Submission, "submission_id"),
-    ApiClient: clients,
-    Agreement: agreements,
+    ApiClient: CLIENTS,
+    Agreement: AGREEMENTS,
 }
+
+WITHHELD: Mapping[type[Table], Mapping[str, frozenset[ViewerKind]]] = {ApiClient: {"name": READS_LEDGER}}
+"""The columns that not everybody may read who sees the row, and who may."""
 
 PARTS: Mapping[type[Table], type[Table]] = {
     CohortCourse: Cohort,
@@ -269,6 +281,11 @@ class Door:
         """Raises ScopeMissing where the credential of a partner or a focal point lacks the scope."""
         if needed and self.kind in SCOPED and needed not in self.scopes:
             raise ScopeMissing(needed)
+
+    def shown(self, table: type[Table], row: Row, name: str) -> ColumnElement[Any]:
+        """A column of a row that came through this door; null where it is withheld from this kind of viewer."""
+        open_to = WITHHELD.get(table, {}).get(name)
+        return row.c[name] if open_to is None or self.kind in open_to else type_coerce(null(), row.c[name].type)
 
     def part(self, table: type[Table]) -> Row:
         """A new alias of a table whose rows are parts of a row that came through this door; the caller joins it to that row."""

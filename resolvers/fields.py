@@ -18,7 +18,7 @@ from models.viewer import Viewer
 from resolvers.compiler.arguments import Arguments, Path
 from resolvers.compiler.binds import Binds
 from resolvers.compiler.plan import Rows
-from resolvers.mutation import MutationResult
+from resolvers.mutation import MutationResult, Permission
 
 On = Callable[[Row, Row, Door], Predicate]
 Build = Callable[[Row, Door], ColumnElement[Any]]
@@ -163,11 +163,12 @@ class AnyNodes:
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A change: `call` makes it inside a transaction; `payload` is the row that its payload is read from afterwards."""
+    """A change: `call` makes it in a transaction, for whom `permission` allows it; `payload` is the row that its payload is read from."""
 
     type: str
     call: Callable[[Transaction, Viewer, Mapping[str, Any]], Awaitable[MutationResult]]
     payload: Callable[[Planning], tuple[Any, Rows]]
+    permission: Permission | None = None
 
 
 Word = (

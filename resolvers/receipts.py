@@ -35,9 +35,9 @@ from resolvers.fields import (
     related,
     related_many,
 )
-from resolvers.submitting.decide import decide
+from resolvers.submitting.decide import DECIDING, decide
 from resolvers.submitting.issues import RETRYABLE
-from resolvers.submitting.submit import submit
+from resolvers.submitting.submit import SUBMITTING, submit
 
 ISSUE_COLUMNS = {
     "severity": Text(),
@@ -201,8 +201,8 @@ QUERIES: dict[str, Word] = {
 }
 
 MUTATIONS = {
-    "submit": Mutation("SubmitPayload", submit, submitted),
-    "decide": Mutation("DecidePayload", decide, decided),
+    "submit": Mutation("SubmitPayload", submit, submitted, SUBMITTING),
+    "decide": Mutation("DecidePayload", decide, decided, DECIDING),
 }
 
 TYPES = (RECEIPT, OUTCOME, ISSUE, PROBLEM, OUTCOME_COUNTS, SUBMIT_PAYLOAD, DECIDE_PAYLOAD, DECISION_OUTCOME)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, null, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from models.access import ApiClient, ClientKind
 from models.places import Department
 from models.policies import Door, Predicate, Row
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
-from models.viewer import IMPACS, READS_LEDGER
+from models.viewer import IMPACS
 from resolvers.fields import (
     Column,
     CompareKey,
@@ -57,8 +57,8 @@ def actor(column: str) -> OneOf:
 
 
 def staff_name(client: Row, door: Door) -> ColumnElement[Any]:
-    """The client's name, for those who read the whole ledger."""
-    return client.c.name if door.kind in READS_LEDGER else type_coerce(null(), Text())
+    """The client's name, for those who may read it."""
+    return door.shown(ApiClient, client, "name")
 
 
 def has_cost(statement: Row, door: Door) -> Predicate:

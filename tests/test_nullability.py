@@ -18,7 +18,7 @@ from sqlalchemy.sql.selectable import ScalarSelect
 from graph.schema import graphql_schema
 from models.database import Database
 from models.history import HISTORIES
-from models.policies import POLICIES, Door, everybody
+from models.policies import EVERYBODY, POLICIES, Door
 from models.viewer import ViewerKind
 from resolvers.execute import Graph, Request, execute
 from resolvers.fields import (
@@ -151,7 +151,7 @@ def leads_to_reference_data(type_: ObjectType, word: One) -> bool:
         return False
     row, other = type_.stored.__table__, TYPES[word.type].stored.__table__
     on = word.on(row, other, DOOR)
-    if POLICIES[TYPES[word.type].stored] is not everybody or not isinstance(on, elements.BinaryExpression):
+    if POLICIES[TYPES[word.type].stored] is not EVERYBODY or not isinstance(on, elements.BinaryExpression):
         return False
     near, far = (on.right, on.left) if on.left.table is other else (on.left, on.right)
     return not near.nullable and any(key.column is far for key in near.foreign_keys)

@@ -17,7 +17,7 @@ from models.database import Transaction
 from models.statements import Verdict
 from models.viewer import Viewer, ViewerKind
 from resolvers.errors import InputError
-from resolvers.mutation import MutationResult
+from resolvers.mutation import MutationResult, Permission
 from resolvers.submitting import rulings
 from resolvers.submitting.issues import Issue
 from resolvers.submitting.records import uuid_of
@@ -26,7 +26,8 @@ from resolvers.submitting.submit import in_progress, permitted, take_turn
 
 MOST = 500
 MAX_REASON = 1_000
-DECIDERS = (ViewerKind.STAFF, ViewerKind.VERIFIER)
+DECIDERS = frozenset({ViewerKind.STAFF, ViewerKind.VERIFIER})
+DECIDING = Permission(Scope.DECIDE, DECIDERS, dict.fromkeys(DECIDERS, "what the same client did not send"))
 
 
 async def decide(transaction: Transaction, viewer: Viewer, input: Mapping[str, Any]) -> MutationResult:
@@ -34,7 +35,7 @@ async def decide(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
 
     Raises NotPermitted for anybody but staff with the scope, and InputError where the request's form is wrong.
     """
-    client_id, _ = permitted(viewer, Scope.DECIDE, DECIDERS)
+    client_id, _ = permitted(viewer, DECIDING.scope, DECIDING.kinds)
     request = read_request(input, client_id)
     targets = await rulings.find(transaction, request)
     if targets is None:

@@ -24,7 +24,7 @@ from models.policies import VIEWER_AGENCY, Door
 from models.submissions import Submission
 from models.viewer import Viewer, ViewerKind
 from resolvers.errors import InputError, NotPermitted
-from resolvers.mutation import MutationResult
+from resolvers.mutation import MutationResult, Permission
 from resolvers.submitting import entries, outcomes, stored, stored_claims, weighing
 from resolvers.submitting.entries import Arrival, Sender
 from resolvers.submitting.envelopes import Envelope, kind_of, open_envelope, problems
@@ -35,7 +35,11 @@ from resolvers.submitting.stored import PARTNER, among, table_of
 WAIT_SECONDS = 2.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 RETRY_AFTER_MS = 1_000
-SUBMITTERS = (ViewerKind.PARTNER, ViewerKind.STAFF)
+SUBMITTING = Permission(
+    Scope.SUBMIT,
+    frozenset({ViewerKind.PARTNER, ViewerKind.STAFF}),
+    {ViewerKind.PARTNER: "its own records", ViewerKind.STAFF: "those of any partner, on its behalf"},
+)
 
 
 async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, Any]) -> MutationResult:
@@ -43,7 +47,7 @@ async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
 
     Raises NotPermitted for a viewer who may not submit, or not for this partner, and InputError where the envelope's form is wrong.
     """
-    client_id, agency_id = permitted(viewer, Scope.SUBMIT, SUBMITTERS)
+    client_id, agency_id = permitted(viewer, SUBMITTING.scope, SUBMITTING.kinds)
     envelope = open_envelope(input)
     received_at = datetime.now(UTC)
     partner = await _partner(transaction, viewer, agency_id, envelope)
