@@ -128,7 +128,7 @@ AGREEMENTS = policy({IMPACS: ALL, PARTNERS: Rule("its own", lambda row: row.c.ag
 
 def of_impacs(row: Row) -> Predicate:
     """Whether a client is one of IMPACS's."""
-    return row.c.kind.in_([code.value for code in sorted(IMPACS)])
+    return or_(*[row.c.kind == kind.value for kind in sorted(IMPACS)])
 
 
 CLIENTS = policy(

@@ -6,9 +6,8 @@ from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from models.access import ApiClient, ClientKind
 from models.places import Department
-from models.policies import Door, Predicate, Row
+from models.policies import Door, Predicate, Row, of_impacs
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
-from models.viewer import IMPACS
 from resolvers.fields import (
     Column,
     CompareKey,
@@ -51,7 +50,7 @@ def actor(column: str) -> OneOf:
         return other.c.id == partner.correlate_except(client).scalar_subquery()
 
     def staff(row: Row, client: Row, door: Door) -> Predicate:
-        return and_(client.c.id == row.c[column], client.c.kind.in_([kind.value for kind in sorted(IMPACS)]))
+        return and_(client.c.id == row.c[column], of_impacs(client))
 
     return OneOf("Actor", (One("PartnerAgency", agency), One("Staff", staff)))
 
