@@ -18,7 +18,18 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from graph.auth import Authenticator
-from graph.requests import GRAPHQL_RESPONSE, JSON, Bodies, ClientGone, RequestError, from_json, from_query_string, is_json, negotiate
+from graph.requests import (
+    GRAPHQL_RESPONSE,
+    JSON,
+    Bodies,
+    ClientGone,
+    RequestError,
+    from_json,
+    from_query_string,
+    is_json,
+    negotiate,
+    purpose,
+)
 from graph.staff import Staff
 from models.database import PoolBusy
 from models.viewer import ANONYMOUS, Viewer
@@ -112,6 +123,7 @@ class Endpoint:
             else:
                 viewer = await self._authenticator.viewer(headers.get(b"authorization"))
             request = await self._read(scope, headers, receive, viewer)
+            request = replace(request, request_id=request_id, purpose=purpose(headers))
             response = succeeded(await self._execute(request, viewer, only_query), media, viewer)
             if scope["method"] == "GET" and viewer is ANONYMOUS:
                 response = revalidated(response, headers.get(b"if-none-match"))

@@ -1,6 +1,7 @@
 """HTTP messages to requests: the media types, the body within its limit, and its parameters (GraphQL over HTTP). Raises RequestError."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -115,6 +116,19 @@ async def _read_on(message: Message, receive: Receive, limit: int) -> bytes:
         if not message.get("more_body"):
             return b"".join(parts)
         message = await receive()
+
+
+PURPOSE = re.compile(rb"[A-Z][A-Z0-9_]{0,63}")
+
+
+def purpose(headers: Mapping[bytes, bytes]) -> str | None:
+    """The purpose that a request states in its header, for which it asks for data about people."""
+    given = headers.get(b"purpose")
+    if given is None:
+        return None
+    if not PURPOSE.fullmatch(given):
+        raise RequestError("The header Purpose is one of your agreement's purposes: capitals, digits and underscores, at most 64.")
+    return given.decode()
 
 
 def from_json(body: bytes) -> Request:

@@ -13,6 +13,7 @@ import asyncpg
 import models.tables  # noqa: F401 - fills the metadata
 from models.access import Agreement, ApiClient, Credential
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
+from models.audit import AuditEvent
 from models.base import Table
 from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
@@ -50,6 +51,7 @@ GRANTS: dict[type[Table], tuple[str, ...]] = {
     SubmissionItem: _APPEND,
     SubmissionIssue: _APPEND,
     Change: _APPEND,
+    AuditEvent: _APPEND,
     AgencyAncestor: _REPLACE,
     CohortCourse: _REPLACE,
     CohortRole: _REPLACE,

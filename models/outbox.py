@@ -31,6 +31,11 @@ class EntityChange:
     revision: int | None = None
     changed_fields: Sequence[str] = ()
 
+    @property
+    def global_id(self) -> str:
+        """The entity's identifier in the API, with the type's name: PARTNER_AGENCY is PartnerAgency there."""
+        return f"{self.type.value.title().replace('_', '')}:{self.entity_id}"
+
 
 async def record(transaction: Transaction, changes: Sequence[EntityChange], *, actor: ActorKind, group_id: UUID) -> None:
     """Stores the changes as one group, in their order; call it once, after all other writes of the transaction.

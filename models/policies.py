@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, exists, false
 
 from models.access import Agreement, ApiClient, Scope
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
+from models.audit import AuditEvent
 from models.base import Table, Visibility
 from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
@@ -37,6 +38,7 @@ PUBLIC_ONLY = frozenset({ViewerKind.ANONYMOUS, ViewerKind.ADMINISTRATOR})
 ANYBODY = frozenset(ViewerKind)
 PARTNERS = frozenset({ViewerKind.PARTNER})
 FOCAL_POINTS = frozenset({ViewerKind.FOCAL_POINT})
+READS_AUDIT = frozenset({ViewerKind.AUDITOR, ViewerKind.DATA_PROTECTION_OFFICER})
 SCOPED = PARTNERS | FOCAL_POINTS
 """Whose credentials need a scope to read what is not public; those of IMPACS read by their kind."""
 
@@ -141,6 +143,10 @@ CLIENTS = policy(
 """IMPACS sees every client, a partner its own agency's; that IMPACS did something may be seen by whoever sees what it did."""
 
 
+AUDIT_EVENTS = policy({READS_AUDIT: ALL})
+"""Auditors and the data protection officer see what was done, others nothing."""
+
+
 def still_public(table: type[Table], row: Row, kind: ViewerKind) -> Predicate:
     """Whether an old version of a row may be shown as it stood then: not to everybody, if IMPACS has made the row RESTRICTED since."""
     if kind not in PUBLIC_ONLY or "visibility" not in row.c:
@@ -196,6 +202,7 @@ POLICIES: Mapping[type[Table], Policy | AsIts] = {
     SubmissionIssue: AsIts(Submission, "submission_id"),
     ApiClient: CLIENTS,
     Agreement: AGREEMENTS,
+    AuditEvent: AUDIT_EVENTS,
 }
 
 WITHHELD: Mapping[type[Table], Mapping[str, frozenset[ViewerKind]]] = {ApiClient: {"name": READS_LEDGER}}

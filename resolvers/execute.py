@@ -16,9 +16,11 @@ from graphql import DocumentNode, GraphQLSchema, OperationType, SelectionSetNode
 from graphql.execution import execute_sync
 from sqlalchemy.dialects.postgresql import JSON
 
+from models import audit as audit_log
 from models.database import Database, SqlStatement, render
 from models.policies import Aliases, Door
 from models.viewer import Viewer, ViewerKind
+from resolvers import audit
 from resolvers.compiler import arguments
 from resolvers.compiler.binds import Binds, Call, Finder
 from resolvers.compiler.document import Document, coerce, parse
@@ -41,11 +43,13 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a caller sends: a document, the name of its operation, and the values of its variables."""
+    """What a caller sends: a document, the name of its operation, the values of its variables, its id, and the purpose that it states."""
 
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] | None = None
+    request_id: str | None = None
+    purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query:
     if only_query and not document.is_query:
         raise only_query
     variables = coerce(document, graph.schema, request.variables)
-    call = Call(variables, viewer, graph.secret, graph.limits[viewer.kind])
+    viewer = replace(viewer, purpose=request.purpose) if request.purpose else viewer
+    call = Call(variables, viewer, graph.secret, graph.limits[viewer.kind], request_id=request.request_id)
     if not document.is_query:
         return await mutate(graph, document, call)
     kept = graph.statements.find(shape(document, priced_by, call))
@@ -257,14 +262,30 @@ def payload_of(graph: Graph, document: Document, selection: Selection, word: Mut
 async def change(graph: Graph, document: Document, selection: Selection, call: Call) -> bytes:
     """One member of a mutation's `data`, in one transaction: the change, then its payload.
 
-    The payload is planned first, so that a selection that is refused changes nothing.
+    The payload is planned first, so that a selection that is refused changes nothing. What was done is recorded in the same transaction;
+    what was refused, or rolled back, in one of its own.
     """
     word = graph.types["Mutation"].fields[selection.name]
     if not isinstance(word, Mutation) or graph.schema.mutation_type is None:
         raise TypeError(f"{selection.name} is no mutation")
     compiled = await graph.aside(payload_of, graph, document, selection, word, call)
     given = arguments.plain(selection.nodes[0], "input", graph.schema.mutation_type.fields[selection.name], call.variables)
-    async with graph.database.write() as transaction:
-        result = await word.call(transaction, call.viewer, given)
-        text: str = await transaction.read(compiled.sql, compiled.arguments(replace(call, result=result.binds)))
+    try:
+        async with graph.database.write() as transaction:
+            result = await word.call(transaction, call.viewer, given)
+            text: str = await transaction.read(compiled.sql, compiled.arguments(replace(call, result=result.binds)))
+            event = audit.changed(document, selection.name, given, call, result)
+            if not transaction.discarded:
+                await audit_log.record(transaction, event)
+    except Refusal as refusal:
+        await note(graph, audit.refused(document, selection.name, call, refusal))
+        raise
+    if transaction.discarded:
+        await note(graph, event)
     return text[1:-1].encode()
+
+
+async def note(graph: Graph, event: audit_log.Event) -> None:
+    """Records what changed nothing, in a transaction of its own."""
+    async with graph.database.write() as transaction:
+        await audit_log.record(transaction, event)

@@ -1,6 +1,6 @@
 """Who may call a mutation, and what it leaves for its payload to be read from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,8 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class MutationResult:
-    """The values that the payload's statement binds by name, and whether anything will be committed."""
+    """The values that the payload's statement binds by name, whether anything will be committed, and the global ids of what was changed."""
 
     binds: Mapping[str, Any]
     committed: bool
+    objects: Sequence[str] = ()

@@ -21,13 +21,17 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What one execution of a statement brings: the variables, who asks, the secret that seals cursors, what a mutation gave."""
+    """What one execution of a statement brings: the variables, who asks, the secret that seals cursors, what a mutation gave.
+
+    `request_id` names the request in the audit log.
+    """
 
     variables: Mapping[str, Any]
     viewer: Viewer
     secret: bytes
     limits: Limits
     result: Mapping[str, Any] = field(default_factory=dict)
+    request_id: str | None = None
 
 
 Finder = Callable[[Call], Any]

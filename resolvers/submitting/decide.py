@@ -14,6 +14,7 @@ from models.access import Scope
 from models.base import new_id
 from models.changes import ActorKind
 from models.database import Transaction
+from models.outbox import EntityChange
 from models.statements import Verdict
 from models.viewer import Viewer, ViewerKind
 from resolvers.errors import InputError
@@ -51,11 +52,17 @@ async def decide(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
     accepted = await rulings.accept(transaction, request, targets, at)
     changes = [*accepted, *[ruling.change() for ruling in decided]]
     await outbox.record(transaction, changes, actor=ActorKind.STAFF, group_id=new_id())
-    return _result(transaction, request, ruled, accepted=len(accepted))
+    return _result(transaction, request, ruled, accepted=len(accepted), changes=changes)
 
 
 def _result(
-    transaction: Transaction, request: Request, ruled: Sequence[Ruling] = (), *, accepted: int = 0, problems: Sequence[Issue] = ()
+    transaction: Transaction,
+    request: Request,
+    ruled: Sequence[Ruling] = (),
+    *,
+    accepted: int = 0,
+    problems: Sequence[Issue] = (),
+    changes: Sequence[EntityChange] = (),
 ) -> MutationResult:
     """The payload; nothing stays if nothing was changed."""
     outcomes = [ruling.payload() for ruling in ruled]
@@ -70,7 +77,7 @@ def _result(
     is_committed = not problems and (counts["decided"] > 0 or accepted > 0)
     if not is_committed:
         transaction.discard()
-    return MutationResult({"payload": payload}, is_committed)
+    return MutationResult({"payload": payload}, is_committed, [change.global_id for change in changes] if is_committed else ())
 
 
 def read_request(given: Mapping[str, Any], client_id: UUID) -> Request:

@@ -126,12 +126,13 @@ async def store_ledger(transaction: Transaction, arrival: Arrival, drafts: Seque
     await _withdraw(transaction, [draft for draft in drafts if draft.status is OutcomeStatus.WITHDRAWN])
 
 
-async def record_changes(transaction: Transaction, arrival: Arrival, drafts: Sequence[Draft]) -> None:
-    """Writes one change for each entity that was made or withdrawn, last of all."""
+async def record_changes(transaction: Transaction, arrival: Arrival, drafts: Sequence[Draft]) -> list[str]:
+    """The global ids of the entities that were made or withdrawn; writes one change for each, last of all."""
     order = {kind: place for place, kind in enumerate(RecordKind)}
     changed = [draft for draft in drafts if draft.status in (OutcomeStatus.CREATED, OutcomeStatus.WITHDRAWN)]
     changes = [_change(arrival, draft) for draft in sorted(changed, key=lambda draft: order[draft.kind])]
     await outbox.record(transaction, changes, actor=arrival.sender.actor, group_id=arrival.id)
+    return [change.global_id for change in changes]
 
 
 def _change(arrival: Arrival, draft: Draft) -> EntityChange:

@@ -92,8 +92,8 @@ async def _stored(transaction: Transaction, arrival: Arrival, envelope: Envelope
     await entries.store_outcomes(transaction, arrival, drafts)
     if not commits:
         return _rolled_back(transaction, arrival.id, replayed=False)
-    await entries.record_changes(transaction, arrival, drafts)
-    return MutationResult({"submission_id": arrival.id, "replayed": False}, committed=True)
+    changed = await entries.record_changes(transaction, arrival, drafts)
+    return MutationResult({"submission_id": arrival.id, "replayed": False}, committed=True, objects=[f"Receipt:{arrival.id}", *changed])
 
 
 def _rolled_back(transaction: Transaction, submission_id: UUID, *, replayed: bool) -> MutationResult:

@@ -1,0 +1,105 @@
+"""The audit log: what each change, refused change and dry run leaves in it, and that it never holds a value."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from graph.schema import graphql_schema
+from models.database import Database
+from models.provision import Addresses
+from models.viewer import ANONYMOUS, Viewer
+from resolvers.errors import NotPermitted
+from resolvers.execute import Graph, Request, execute
+from resolvers.queries import TYPES
+from tests.parties import Parties, cohort, count, fetch, parties, sent
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SUBMIT = "mutation($input: SubmitInput!) { submit(input: $input) { receipt { id } outcomes { statement { id } cohort { id } } } }"
+DECIDE = 'mutation { decide(input: {verdict: VERIFY, reason: "MARKER-7", statements: ["%s"]}) { decided } }'
+HASH_OF_DECIDE = 'mutation { decide(input: {verdict: VERIFY, reason: "another", statements: [""]}) { decided } }'
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def party(owner_database: Database) -> AsyncIterator[Parties]:
+    yield await parties(owner_database)
+
+
+@pytest.fixture
+def graph(database: Database) -> Graph:
+    return Graph(graphql_schema, TYPES, database, b"secret")
+
+
+async def ask(graph: Graph, viewer: Viewer, text: str, variables: Any = None) -> Any:
+    """The answer to a request with an id and a purpose."""
+    return json.loads(await execute(graph, Request(text, None, variables, "request-1", "TRAINING_STATISTICS"), viewer))
+
+
+async def events(owner: Database) -> list[dict[str, Any]]:
+    """Every event, without its id and time."""
+    rows = await fetch(owner, "SELECT * FROM audit_event ORDER BY at, id")
+    return [{name: value for name, value in row.items() if name not in {"id", "at"}} for row in rows]
+
+
+async def test_a_change_is_recorded_with_its_objects(graph: Graph, owner_database: Database, party: Parties) -> None:
+    viewer = replace(party.oas, credential_id="abc")
+    given = sent(cohort("run", courses=[{"code": "OCDD"}]), count("all", "run"))
+    answer = (await ask(graph, viewer, SUBMIT, {"input": given}))["submit"]
+    made = [answer["outcomes"][0]["cohort"]["id"], answer["outcomes"][1]["statement"]["id"]]
+    [event] = await events(owner_database)
+    operation_hash = event.pop("operation_hash")
+    assert len(operation_hash) == 64
+    assert event == {
+        "action": "submit",
+        "kind": "PARTNER",
+        "client_id": viewer.client_id,
+        "credential_id": "abc",
+        "agency_id": viewer.agency_id,
+        "member_state_code": None,
+        "purpose": "TRAINING_STATISTICS",
+        "object_ids": [answer["receipt"]["id"], *made],
+        "fields": sorted(given),
+        "result": "OK",
+        "request_id": "request-1",
+    }
+    await ask(graph, party.staff, DECIDE % made[1])
+    decided = (await events(owner_database))[1]
+    assert (decided["action"], decided["kind"], decided["result"]) == ("decide", "STAFF", "OK")
+    assert decided["object_ids"] == [made[1]]
+    assert decided["fields"] == ["reason", "statements", "verdict"]
+    assert "MARKER-7" not in str(decided)
+
+
+async def test_what_changed_nothing_is_recorded_too(graph: Graph, owner_database: Database, party: Parties) -> None:
+    given = sent(cohort("run", courses=[{"code": "OCDD"}]), mode="VALIDATE")
+    assert (await ask(graph, party.oas, SUBMIT, {"input": given}))["submit"]["receipt"] is None
+    with pytest.raises(NotPermitted):
+        await ask(graph, party.oas, DECIDE % "Statement:1")
+    with pytest.raises(NotPermitted):
+        await ask(graph, ANONYMOUS, HASH_OF_DECIDE)
+    rolled_back, refused, anonymous = await events(owner_database)
+    assert (rolled_back["result"], rolled_back["object_ids"]) == ("ROLLED_BACK", [])
+    assert (refused["action"], refused["result"], refused["client_id"]) == ("decide", "NOT_PERMITTED", party.oas.client_id)
+    assert (anonymous["kind"], anonymous["client_id"], anonymous["result"]) == ("ANONYMOUS", None, "NOT_PERMITTED")
+    assert refused["operation_hash"] == anonymous["operation_hash"] != rolled_back["operation_hash"]
+    assert await fetch(owner_database, "SELECT * FROM cohort WHERE source_ref = 'run'") == []
+
+
+async def test_a_query_is_not_recorded(graph: Graph, owner_database: Database, party: Parties) -> None:
+    await ask(graph, party.oas, "{ statements { totalCount } }")
+    assert await events(owner_database) == []
+
+
+@pytest.mark.parametrize("sql", ["UPDATE audit_event SET result = 'OK'", "DELETE FROM audit_event", "TRUNCATE audit_event"])
+async def test_the_serving_role_only_adds(addresses: Addresses, sql: str) -> None:
+    connection = await asyncpg.connect(addresses.server)
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(sql)
+    finally:
+        await connection.close()
