@@ -8,9 +8,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graph.auth import Authenticator
+from graph.auth import Authenticator, TokenJudge
 from graph.door import Door
 from graph.endpoint import Endpoint
+from graph.openid.access import AccessTokens
+from graph.openid.issuer import Issuer
 from graph.pages.graphiql import Graphiql
 from graph.schema import graphql_schema
 from graph.settings import Settings
@@ -41,13 +43,21 @@ def create_app(settings: Settings, database: Database) -> Door:
     staff = Staff(database, is_offered=settings.is_embedded)
     sign_in = SignIn(staff)
     direct: dict[str, ASGIApp] = {
-        "/graphql": Endpoint(graph, Authenticator(database), staff),
+        "/graphql": Endpoint(graph, Authenticator(database, access_tokens(settings, database)), staff),
         "/health/ready": ready,
         "/session": sign_in,
         "/session/mode": sign_in,
     }
     others = Starlette(routes=[Route("/", welcome), Route("/health/live", live), *Graphiql().routes])
     return Door(others, allowed_hosts=settings.allowed_hosts, direct=direct)
+
+
+def access_tokens(settings: Settings, database: Database) -> TokenJudge | None:
+    """What judges access tokens, where they are accepted."""
+    openid = settings.openid
+    if openid is None or openid.audience is None:
+        return None
+    return AccessTokens(database, Issuer(openid.issuer), openid).viewer
 
 
 async def welcome(request: Request) -> Response:

@@ -1,7 +1,8 @@
 """Credentials to viewers: `Authorization: Bearer <prefix>_<id>_<secret>`.
 
 A credential is looked up by its id and checked by the SHA-256 of its secret; what was found is trusted for a few seconds, so that a request
-costs no SQL of its own, and a revoked credential stops within that time in every process.
+costs no SQL of its own, and a revoked credential stops within that time in every process. A bearer that is an access token of a configured
+OpenID issuer is judged by graph/openid/access.py.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import hmac
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +26,11 @@ from resolvers.errors import Unauthenticated
 TRUSTED_SECONDS = 4.0
 MAX_KNOWN = 10_000
 HEADER = re.compile(rb"bearer +([a-z]{1,16})_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{16,128})", re.IGNORECASE)
+TOKEN = re.compile(rb"bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)", re.IGNORECASE)
 NO_SECRET = b"\0" * hashlib.sha256().digest_size
+
+TokenJudge = Callable[[str], Awaitable[Viewer]]
+"""Gives the viewer that an access token names, or raises Unauthenticated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,15 @@ class Authenticator:
     """Tells who is asking from the header of a request."""
 
     def __init__(
-        self, database: Database, *, trusted_seconds: float = TRUSTED_SECONDS, clock: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        tokens: TokenJudge | None = None,
+        *,
+        trusted_seconds: float = TRUSTED_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
+        self._tokens = tokens
         self._trusted_seconds = trusted_seconds
         self._clock = clock
         self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
@@ -54,7 +65,7 @@ class Authenticator:
             return ANONYMOUS
         match = HEADER.fullmatch(header)
         if match is None:
-            raise Unauthenticated
+            return await self._by_token(header)
         key = match[1].decode(), match[2].decode()
         known = self._known.get(key)
         if known is None or known.until < self._clock():
@@ -63,6 +74,12 @@ class Authenticator:
         if not hmac.compare_digest(given, known.secret_hash if known else NO_SECRET) or known is None:
             raise Unauthenticated
         return known.viewer
+
+    async def _by_token(self, header: bytes) -> Viewer:
+        match = TOKEN.fullmatch(header)
+        if match is None or self._tokens is None:
+            raise Unauthenticated
+        return await self._tokens(match[1].decode())
 
     async def _look_up(self, key: tuple[str, str]) -> Known | None:
         now = self._clock()

@@ -1,20 +1,43 @@
 """The only reader of the environment: variables to one frozen record. On a cluster secrets come from it alone, and have no default."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from graph.openid.addresses import is_safe
+from graph.openid.roles import Role
 from models.embedded import default_folder
 from models.foreseen import Foreseen
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
+ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA", "Ed25519"})
+ASYMMETRIC = ALGORITHMS | {"RS384", "RS512", "PS256", "PS384", "PS512", "ES384", "ES512"}
+"""The algorithms that can be allowed: by none of them does a public key make a signature."""
 
 
 class SettingsError(Foreseen):
     """The environment cannot be used; the message names the variable, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenId:
+    """The OpenID issuer that is trusted, and what for: signing people in (`client_id`), access tokens (`audience`), or both."""
+
+    issuer: str
+    client_id: str | None
+    client_secret: str | None
+    audience: str | None
+    roles: Mapping[str, Role]
+    role_claim: str
+    scopes: str
+    algorithms: frozenset[str]
+    public_url: str | None
 
 
 class Settings(BaseSettings):
@@ -36,16 +59,70 @@ class Settings(BaseSettings):
         frozenset(), description="Host names to answer for beside this machine's own, separated by commas."
     )
     introspection: bool = Field(True, description="Whether callers may read the schema.")
+    public_url: str | None = Field(None, description="Where browsers reach the graph, as `https://graph.example`; needed for signing in.")
+    oidc_issuer: str | None = Field(None, description="The OpenID issuer whose people and access tokens are accepted, as it calls itself.")
+    oidc_client_id: str | None = Field(None, description="What the issuer knows this server as; people can sign in with it.")
+    oidc_client_secret: str | None = Field(None, repr=False, description="The secret of that client; without it, a public client.")
+    oidc_audience: str | None = Field(
+        None, description="What access tokens for this server name as their audience; they are accepted with it."
+    )
+    oidc_roles: Annotated[dict[str, Role], NoDecode] = Field(
+        default_factory=dict, description="What a value of the role claim gives: JSON, the first that a person has counts."
+    )
+    oidc_role_claim: str = Field("roles", description="The claim that holds a person's roles; points lead into claims.")
+    oidc_scopes: str = Field("openid profile", description="The scopes that are asked for when a person signs in.")
+    oidc_algorithms: Annotated[frozenset[str], NoDecode] = Field(
+        ALGORITHMS, description="The algorithms that tokens may be signed by, separated by commas."
+    )
 
     @property
     def is_embedded(self) -> bool:
         """Whether the PostgreSQL that comes with the package is used."""
         return self.database_url is None
 
-    @field_validator("allowed_hosts", mode="before")
+    @property
+    def openid(self) -> OpenId | None:
+        """The OpenID issuer, if one is configured."""
+        if self.oidc_issuer is None:
+            return None
+        return OpenId(
+            self.oidc_issuer,
+            self.oidc_client_id,
+            self.oidc_client_secret,
+            self.oidc_audience,
+            self.oidc_roles,
+            self.oidc_role_claim,
+            self.oidc_scopes,
+            self.oidc_algorithms,
+            self.public_url and self.public_url.rstrip("/"),
+        )
+
+    @field_validator("allowed_hosts", "oidc_algorithms", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("oidc_roles", mode="before")
+    @classmethod
+    def _decoded(cls, value: Any) -> Any:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError("this is no JSON") from None
+
+    @field_validator("oidc_algorithms")
+    @classmethod
+    def _asymmetric(cls, value: frozenset[str]) -> frozenset[str]:
+        if not value or not value <= ASYMMETRIC:
+            raise ValueError(f"these algorithms can be allowed: {', '.join(sorted(ASYMMETRIC))}")
+        return value
+
+    @field_validator("public_url", "oidc_issuer")
+    @classmethod
+    def _safe(cls, value: str | None) -> str | None:
+        if value is not None and (not is_safe(value) or "?" in value or "#" in value):
+            raise ValueError("give an https address, or one of this machine, without query or fragment")
+        return value
 
     @field_validator("data_dir")
     @classmethod
@@ -59,7 +136,20 @@ class Settings(BaseSettings):
             raise ValueError(f"{given} is given without {missing}: give both, or neither for the PostgreSQL that comes with the package")
         if self.cursor_secret and len(self.cursor_secret) < SHORTEST_SECRET:
             raise ValueError(f"CURSOR_SECRET must have at least {SHORTEST_SECRET} characters: try `openssl rand -hex 32`")
+        self._check_openid()
         return self
+
+    def _check_openid(self) -> None:
+        if self.oidc_issuer is None and (self.oidc_client_id or self.oidc_audience):
+            raise ValueError("OIDC_CLIENT_ID or OIDC_AUDIENCE is given without OIDC_ISSUER: give the issuer that knows them")
+        if self.oidc_issuer is not None and not (self.oidc_client_id or self.oidc_audience):
+            raise ValueError("OIDC_ISSUER is given alone: add OIDC_CLIENT_ID to sign people in, OIDC_AUDIENCE to accept access tokens")
+        if self.oidc_client_id and not (self.public_url and self.oidc_roles):
+            raise ValueError("OIDC_CLIENT_ID is given without PUBLIC_URL or OIDC_ROLES: nobody could come back, or would have a role")
+        if self.oidc_client_id and self.oidc_client_id == self.oidc_audience:
+            raise ValueError("OIDC_AUDIENCE is OIDC_CLIENT_ID: give the API an audience of its own, so that no id token has it")
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("OIDC_SCOPES must hold openid")
 
 
 def read_settings() -> Settings:

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from models.base import Table, created, identifier, moment, one_of, text_field
+from models.base import Table, created, identifier, moment, one_of, text_field, together
 
 
 class ClientKind(StrEnum):
@@ -74,13 +74,19 @@ class Agreement(Table, table=True):
 
 
 class ApiClient(Table, table=True):
-    """A program or a person that calls the API for an agency, or as a member state's focal point."""
+    """A program or a person that calls the API for an agency, or as a member state's focal point.
+
+    An OpenID issuer may vouch for it: for a person by `subject` alone, for a program by `subject` in tokens of `openid_client_id`.
+    """
 
     __tablename__ = "api_client"
     __table_args__ = (
         one_of("kind", ClientKind),
         CheckConstraint("(kind = 'FOCAL_POINT') = (member_state_code IS NOT NULL)", name="member_state"),
         CheckConstraint("(kind = 'FOCAL_POINT') = (agency_id IS NULL)", name="agency"),
+        together("openid", "issuer", "subject"),
+        CheckConstraint("openid_client_id IS NULL OR issuer IS NOT NULL", name="openid_client"),
+        UniqueConstraint("issuer", "subject"),
     )
 
     id: UUID = identifier()
@@ -89,6 +95,9 @@ class ApiClient(Table, table=True):
     member_state_code: str | None = text_field(default=None, foreign_key="member_state.code", index=True)
     kind: str = text_field()
     scopes: list[str] = Field(sa_type=ARRAY(Text))
+    issuer: str | None = text_field(default=None)
+    subject: str | None = text_field(default=None)
+    openid_client_id: str | None = text_field(default=None)
     revoked_at: datetime | None = moment(default=None)
     created_at: datetime = created()
 

@@ -1,0 +1,82 @@
+"""Clients that an OpenID issuer vouches for: registers programs, and remembers people who sign in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from models.access import ApiClient, ClientKind, Scope
+from models.agencies import PartnerAgency
+from models.base import new_id
+from models.database import Transaction
+from models.foreseen import Foreseen
+
+_client: Any = ApiClient.__table__  # type: ignore[attr-defined]
+_agency: Any = PartnerAgency.__table__  # type: ignore[attr-defined]
+
+
+class OpenIdError(Foreseen):
+    """A client that no issuer can vouch for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom an issuer vouches for, and what that client may do, for an agency (by its code) or a member state."""
+
+    issuer: str
+    subject: str
+    name: str
+    kind: ClientKind
+    scopes: Collection[Scope]
+    agency: str | None = None
+    member_state: str | None = None
+    openid_client_id: str | None = None
+
+
+async def register(transaction: Transaction, program: Vouched) -> UUID:
+    """The id of a new client for a program. Raises OpenIdError."""
+    values = await _values(transaction, program)
+    statement = insert(_client).values(id=new_id(), **values).on_conflict_do_nothing().returning(_client.c.id)
+    made = await transaction.value(statement)
+    if made is None:
+        raise OpenIdError(f"there is a client whose tokens have the subject {program.subject} already: see `client list`")
+    return UUID(str(made))
+
+
+async def remember(transaction: Transaction, person: Vouched) -> UUID | None:
+    """The id of the client that a person is, with what it may do from now on; None if it was revoked, or if the subject is a program's."""
+    values = await _values(transaction, person)
+    changed = {name: value for name, value in values.items() if name not in ("issuer", "subject", "openid_client_id")}
+    statement = (
+        insert(_client)
+        .values(id=new_id(), **values)
+        .on_conflict_do_update(
+            index_elements=["issuer", "subject"],
+            set_=changed,
+            where=_client.c.openid_client_id.is_(None) & _client.c.revoked_at.is_(None),
+        )
+        .returning(_client.c.id)
+    )
+    found = await transaction.value(statement)
+    return None if found is None else UUID(str(found))
+
+
+async def _values(transaction: Transaction, vouched: Vouched) -> dict[str, Any]:
+    agency_id = None
+    if vouched.agency is not None:
+        agency_id = await transaction.value(select(_agency.c.id).where(_agency.c.code == vouched.agency))
+        if agency_id is None:
+            raise OpenIdError(f"there is no agency with the code {vouched.agency}: ask the graph for partnerAgencies {{ code }}")
+    return {
+        "issuer": vouched.issuer,
+        "subject": vouched.subject,
+        "openid_client_id": vouched.openid_client_id,
+        "name": vouched.name,
+        "kind": vouched.kind.value,
+        "scopes": sorted(scope.value for scope in vouched.scopes),
+        "agency_id": agency_id,
+        "member_state_code": vouched.member_state,
+    }
