@@ -20,6 +20,7 @@ from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.figures import Figure
 from models.history import HISTORIES
 from models.places import Department, Membership, MemberState
+from models.releases import Release, ReleaseBlock, ReleaseCell
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
 
@@ -52,6 +53,9 @@ GRANTS: dict[type[Table], tuple[str, ...]] = {
     SubmissionIssue: _APPEND,
     Change: _APPEND,
     AuditEvent: _APPEND,
+    Release: _APPEND,
+    ReleaseBlock: _APPEND,
+    ReleaseCell: _APPEND,
     AgencyAncestor: _REPLACE,
     CohortCourse: _REPLACE,
     CohortRole: _REPLACE,

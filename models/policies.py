@@ -24,6 +24,7 @@ from models.figures import Figure
 from models.history import HISTORIES
 from models.places import Department, Membership, MemberState
 from models.policy import ALL, NONE, Policy, Predicate, Row, Rule, policy
+from models.releases import Release, ReleaseBlock
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState, StatementState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
 from models.viewer import IMPACS, READS_LEDGER, ViewerKind
@@ -187,6 +188,8 @@ POLICIES: Mapping[type[Table], Policy | AsIts] = {
     AgencyAncestor: EVERYBODY,
     AgencyOperation: EVERYBODY,
     Figure: EVERYBODY,
+    Release: EVERYBODY,
+    ReleaseBlock: EVERYBODY,
     PartnerAgency: AGENCIES,
     Course: OFFERINGS,
     Cohort: OFFERINGS,

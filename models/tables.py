@@ -1,5 +1,5 @@
 """Every module that declares tables: importing this fills `Table.metadata`."""
 
-from models import access, agencies, audit, changes, courses, figures, history, places, statements, submissions
+from models import access, agencies, audit, changes, courses, figures, history, places, releases, statements, submissions
 
-__all__ = ["access", "agencies", "audit", "changes", "courses", "figures", "history", "places", "statements", "submissions"]
+__all__ = ["access", "agencies", "audit", "changes", "courses", "figures", "history", "places", "releases", "statements", "submissions"]
