@@ -5,6 +5,14 @@ from __future__ import annotations
 import strawberry
 
 from graph.fields import Argument, field
+from graph.types.curation import (
+    AcceptCohortInput,
+    AcceptCohortPayload,
+    SetCountPolicyInput,
+    SetCountPolicyPayload,
+    SetVisibilityInput,
+    SetVisibilityPayload,
+)
 from graph.types.receipts import DecidePayload, SubmitPayload
 from graph.types.submissions import DecideInput, SubmitInput
 
@@ -20,4 +28,17 @@ class Mutation:
     decide: DecidePayload = field(
         "Verifies or rejects statements, for staff with the scope decide; never those that the same client sent.",
         Argument("input", DecideInput, "What is decided, and about which statements."),
+    )
+    accept_cohort: AcceptCohortPayload = field(
+        "Accepts cohorts, with the courses and programmes that they need, so that others see them and they enter numbers. For staff and "
+        "verifiers with the scope curate; never what the same client sent.",
+        Argument("input", AcceptCohortInput, "Which cohorts to accept."),
+    )
+    set_count_policy: SetCountPolicyPayload = field(
+        "Says whether a cohort's numbers come from counts, or from individuals. For staff and verifiers with the scope curate.",
+        Argument("input", SetCountPolicyInput, "Which cohort, and how it is counted."),
+    )
+    set_visibility: SetVisibilityPayload = field(
+        "Shows courses, cohorts and statements to everybody, or no longer. For staff and verifiers with the scope curate.",
+        Argument("input", SetVisibilityInput, "What to show to whom."),
     )

@@ -1,6 +1,6 @@
 """Who submits and who decides in tests: the published page's agencies with clients, and the words in which tests say what is sent.
 
-parties(owner)      loads the reference data, and makes clients of OAS, UNODC and INTERPOL, and two of IMPACS
+parties(owner)      loads the reference data, and makes clients of OAS, UNODC and INTERPOL, and three of IMPACS
 sent(...)           the input of `submit`, with its control totals right
 submitted(...)      what `submit` answered, read back in the transaction that made it, as its payload is
 """
@@ -35,6 +35,7 @@ class Parties:
     interpol: Viewer
     staff: Viewer
     other_staff: Viewer
+    verifier: Viewer
 
 
 async def parties(owner: Database) -> Parties:
@@ -42,7 +43,8 @@ async def parties(owner: Database) -> Parties:
     async with owner.write() as transaction:
         await loader.load(transaction)
         made = {name: await client(transaction, name) for name in ("OAS", "UNODC", "INTERPOL")}
-        staff = [await client(transaction, "CARICOM-IMPACS", ViewerKind.STAFF) for _ in range(2)]
+        ours = (ViewerKind.STAFF, ViewerKind.STAFF, ViewerKind.VERIFIER)
+        staff = [await client(transaction, "CARICOM-IMPACS", kind) for kind in ours]
     return Parties(made["OAS"], made["UNODC"], made["INTERPOL"], *staff)
 
 

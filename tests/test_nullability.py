@@ -63,6 +63,10 @@ COMPUTED = {
     "ExcludedStatement": "made of a statement, whose reason the last branch of a CASE gives if no other does",
     "Omission": "one for each population without a number, for which a rule is the reason",
     "DecidePayload": "numbers and lists that `decide` fills in, with its argument's verdict",
+    **dict.fromkeys(
+        ("AcceptCohortPayload", "SetCountPolicyPayload", "SetVisibilityPayload"), "numbers and lists that a curator's mutation fills in"
+    ),
+    "CurationOutcome": "an element for each thing named, with its index and status",
     "DecisionOutcome": "an element for each statement asked about, with its index and status",
 }
 """Types whose rows no table holds, and why what they promise is there."""

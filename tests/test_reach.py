@@ -15,8 +15,9 @@ from tests.reach import REQUIRED, Reach, possibilities, query_side, unreached
 from tests.worlds import world
 
 WORLD = world(1)
-NOT_ASKED = {"Mutation", "SubmitPayload", "Problem", "DecidePayload", "DecisionOutcome"}
-"""What only mutations answer: test_submissions.py and test_decisions.py; receipts and statements in them are reached by queries."""
+CURATED = {"CurationOutcome", "AcceptCohortPayload", "SetCountPolicyPayload", "SetVisibilityPayload"}
+NOT_ASKED = {"Mutation", "SubmitPayload", "Problem", "DecidePayload", "DecisionOutcome", *CURATED}
+"""What only mutations answer: test_submissions.py, test_decisions.py, test_curation.py. Receipts and statements are reached by queries."""
 
 
 def reached(text: str, viewer: str = "STAFF", **variables: Any) -> set[tuple[str, str]]:

@@ -73,6 +73,9 @@ SHAPES = {
     "Mutation": """
         submit(input: SubmitInput!): SubmitPayload!
         decide(input: DecideInput!): DecidePayload!
+        acceptCohort(input: AcceptCohortInput!): AcceptCohortPayload!
+        setCountPolicy(input: SetCountPolicyInput!): SetCountPolicyPayload!
+        setVisibility(input: SetVisibilityInput!): SetVisibilityPayload!
     """,
     "CohortConnection": """
         edges: [CohortEdge!]!

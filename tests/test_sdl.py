@@ -24,6 +24,7 @@ from graph.schema import graphql_schema
 from models.base import Table
 from models.submissions import RecordKind
 from resolvers.compiler.limits import DEFAULT_LIMITS
+from resolvers.curating import targets
 from resolvers.submitting import decide, envelopes, records, rules
 from resolvers.submitting.contents import FIELDS
 from resolvers.submitting.rules import Fields, Reading
@@ -181,6 +182,8 @@ LIMITS: list[tuple[str, int]] = [
     ("SubmitInput.submissionKey", 128),
     ("DecideInput.statements", decide.MOST),
     ("DecideInput.reason", decide.MAX_REASON),
+    ("AcceptCohortInput.cohorts", targets.MOST),
+    ("SetVisibilityInput.nodes", targets.MOST),
 ]
 
 

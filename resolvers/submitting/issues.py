@@ -15,7 +15,7 @@ MAX_ECHO = 80
 
 PROBLEMS: Mapping[str, str] = {
     "SUBMISSION_KEY_REUSED": "This submissionKey was used for other content. Send that again, or this under a new key.",
-    "SUBMISSION_IN_PROGRESS": "Another submission or decision about this partner's records is under way. Send the same again shortly.",
+    "SUBMISSION_IN_PROGRESS": "Another request that changes this partner's records is under way. Send the same again shortly.",
     "CONTROL_TOTAL_MISMATCH": "declared.{total} is {declared}, but {found} arrived. Nothing was considered.",
     "TOO_MANY_RECORDS": "A submission has 1 to {limit} records; this one has {records}. Nothing was considered.",
     "DUPLICATE_SOURCE_REF_IN_SUBMISSION": "Records of kind {recordKind} share the sourceRef {sourceRef}. Nothing was considered.",
@@ -29,6 +29,10 @@ ERRORS: Mapping[str, str] = {
     "STATE_UNKNOWN": "{value} is no code of a member state: give ISO 3166-1 alpha-2, such as JM.",
     "DEPARTMENT_UNKNOWN": "{value} is no code of a department, such as POLICE.",
     "STATEMENT_NOT_FOUND": "There is no such statement.",
+    "COHORT_NOT_ACCEPTED": "This cohort is not accepted: accept it first.",
+    "COHORT_IS_JOINED": "This cohort counts as {canonical}: name that one, or separate this one first.",
+    "COHORT_HAS_JOINED": "Other cohorts ({joined}) count as this one: name them too, so that they move with it, or separate them first.",
+    "VISIBILITY_NOT_ALLOWED": "This cannot be PUBLIC: {reason}.",
     "DEPENDENCY_REJECTED": "This refers to a record of the same submission that is rejected.",
     "CIRCULAR_PARENT": "This programme would be part of itself.",
     "REQUIRED": "A value is required here.",

@@ -1,0 +1,7 @@
+"""What IMPACS makes of what partners sent: accepted, the same run, counted by individuals, public. A fixed number of SQL statements.
+
+targets     the rows that a request names, its turn, what becomes of each, the payload
+accept      cohorts are accepted, with the courses and programmes that they need
+visibility  who may see a course, a cohort or a statement
+policy      whether a cohort's numbers come from counts or from individuals
+"""

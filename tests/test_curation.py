@@ -1,0 +1,291 @@
+"""What curators do, against PostgreSQL: who may, what becomes of each thing named, what is recorded, and what it does to numbers."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+import pytest_asyncio
+
+from graph.schema import graphql_schema
+from models.base import new_id
+from models.database import Database, Transaction
+from models.viewer import ANONYMOUS, Viewer, ViewerKind
+from resolvers.curating.accept import accept_cohort
+from resolvers.curating.policy import set_count_policy
+from resolvers.curating.visibility import set_visibility
+from resolvers.errors import InputError, NotPermitted
+from resolvers.execute import Graph, Request, execute
+from resolvers.mutation import MutationResult
+from resolvers.queries import TYPES
+from resolvers.submitting import submit as submissions
+from tests.parties import Parties, Record, cohort, count, course, decided, fetch, parties, programme, sent, sizes, submitted
+from tests.test_submissions import Counting
+
+pytestmark = pytest.mark.asyncio
+
+Curate = Callable[[Transaction, Viewer, Mapping[str, Any]], Awaitable[MutationResult]]
+FOUNDATION = (programme("P"), course("C", owner={"sourceRef": "P"}), cohort("H", "C"))
+SOMETHING = f"Cohort:{new_id()}"
+INPUTS: list[tuple[Curate, dict[str, Any]]] = [
+    (accept_cohort, {"cohorts": [SOMETHING]}),
+    (set_count_policy, {"cohort": SOMETHING, "policy": "COUNTS"}),
+    (set_visibility, {"nodes": [SOMETHING], "visibility": "PUBLIC"}),
+]
+OTHERS = set(ViewerKind) - {ViewerKind.ANONYMOUS, ViewerKind.STAFF, ViewerKind.VERIFIER}
+NUMBERS = """query ($at: DateTime) {
+    participation(measure: COMPLETED, basis: RECORDS, groupBy: [COHORT], asOf: $at) { asOf total { value } rows { count { value } } } }"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def party(owner_database: Database) -> Parties:
+    return await parties(owner_database)
+
+
+async def curated(database: Database, viewer: Viewer, curate: Curate, **given: Any) -> dict[str, Any]:
+    """The payload of a curator's mutation."""
+    async with database.write() as transaction:
+        result = await curate(transaction, viewer, given)
+        assert transaction.discarded is not result.committed
+    payload: dict[str, Any] = result.binds["payload"]
+    return payload
+
+
+async def stored(database: Database, viewer: Viewer, *records: Record, **more: Any) -> str:
+    """Submits the records; the submission's global identifier."""
+    answer = await submitted(database, viewer, sent(*records, **more))
+    assert answer.committed
+    return f"Receipt:{answer.submission['id']}"
+
+
+async def named(database: Database, table: str, *refs: str) -> list[str]:
+    """The global identifiers of rows, by sourceRef."""
+    rows = await fetch(database, f"SELECT id, source_ref FROM {table} WHERE source_ref = ANY (:refs)", refs=list(refs))
+    found = {row["source_ref"]: row["id"] for row in rows}
+    return [f"{table.capitalize()}:{found[ref]}" for ref in refs]
+
+
+async def row_of(database: Database, table: str, ref: str) -> Mapping[str, Any]:
+    return (await fetch(database, f"SELECT * FROM {table} WHERE source_ref = :ref", ref=ref))[0]
+
+
+async def changes(database: Database, after: int = 0) -> list[Mapping[str, Any]]:
+    """The changes after a position."""
+    return list(await fetch(database, "SELECT * FROM change WHERE position > :after ORDER BY position", after=after))
+
+
+async def last_position(database: Database) -> int:
+    position: int = (await fetch(database, "SELECT max(position) FROM change"))[0][0]
+    return position
+
+
+async def numbers(database: Database, viewer: Viewer, at: str | None = None) -> tuple[Any, list[int], str]:
+    """The total and the rows by cohort that a viewer gets, and the time that they are of."""
+    graph = Graph(graphql_schema, TYPES, database, b"a secret for tests" * 2)
+    answer = json.loads(await execute(graph, Request(NUMBERS, None, {"at": at}), viewer))["participation"]
+    return answer["total"]["value"], sorted(row["count"]["value"] for row in answer["rows"]), answer["asOf"]
+
+
+def codes(payload: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """The statuses and codes of the outcomes."""
+    assert [outcome["index"] for outcome in payload["outcomes"]] == list(range(len(payload["outcomes"])))
+    counted = {name: sum(outcome["status"] == name.upper() for outcome in payload["outcomes"]) for name in COUNTED}
+    assert {name: payload[name] for name in COUNTED} == counted
+    return [(outcome["status"], [issue["code"] for issue in outcome["issues"]]) for outcome in payload["outcomes"]]
+
+
+COUNTED = ("changed", "unchanged", "rejected", "not_attempted")
+CHANGED, UNCHANGED = ("CHANGED", list[str]()), ("UNCHANGED", list[str]())
+
+
+@pytest.mark.parametrize(("curate", "given"), INPUTS)
+async def test_only_curators_with_the_scope_may(database: Database, party: Parties, curate: Curate, given: dict[str, Any]) -> None:
+    await stored(database, party.oas, *FOUNDATION, count("S", "H"))
+    (run,) = await named(database, "cohort", "H")
+    before = await sizes(database), dict(await row_of(database, "cohort", "H"))
+    others = [replace(party.staff, kind=kind) for kind in OTHERS]
+    unscoped = [replace(viewer, scopes=viewer.scopes - {"curate"}) for viewer in (party.staff, party.verifier)]
+    asked = {name: run if value == SOMETHING else [run] if value == [SOMETHING] else value for name, value in given.items()}
+    for viewer in (ANONYMOUS, party.oas, party.unodc, *others, *unscoped):
+        async with database.write() as transaction:
+            counting = Counting(transaction)
+            with pytest.raises(NotPermitted):
+                await curate(counting, viewer, asked)
+            assert counting.statements == 0
+    assert (await sizes(database), dict(await row_of(database, "cohort", "H"))) == before
+
+
+@pytest.mark.parametrize("curate", [accept_cohort, set_visibility])
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        ([], []),
+        ([SOMETHING] * 501, []),
+        ([SOMETHING, "x"], [1]),
+        ([SOMETHING, f"Figure:{new_id()}"], [1]),
+        ([SOMETHING, SOMETHING], [1]),
+        (["Cohort:x"], [0]),
+    ],
+)
+async def test_a_request_of_another_form_is_refused(shared_database: Database, curate: Curate, texts: list[str], place: list[int]) -> None:
+    staff = Viewer(kind=ViewerKind.STAFF, client_id=new_id(), agency_id=new_id(), scopes=frozenset({"curate"}))
+    name = "cohorts" if curate is accept_cohort else "nodes"
+    async with shared_database.write() as transaction:
+        with pytest.raises(InputError) as refusal:
+            await curate(transaction, staff, {name: texts, "visibility": "PUBLIC"})
+    assert (refusal.value.code, refusal.value.path) == ("BAD_USER_INPUT", ["input", name, *place])
+
+
+async def test_what_is_not_there_is_said(database: Database, party: Parties) -> None:
+    missing = [f"{type_}:{new_id()}" for type_ in ("Cohort", "Course", "Statement")]
+    assert codes(await curated(database, party.staff, accept_cohort, cohorts=missing[:1])) == [("REJECTED", ["COHORT_NOT_FOUND"])]
+    payload = await curated(database, party.staff, set_visibility, nodes=missing, visibility="RESTRICTED")
+    assert codes(payload) == [("REJECTED", [f"{type_}_NOT_FOUND"]) for type_ in ("COHORT", "COURSE", "STATEMENT")]
+    assert [payload["outcomes"][0][f"{type_}_id"] for type_ in ("cohort", "course", "statement")] == [None] * 3
+    payload = await curated(database, party.staff, set_count_policy, cohort=missing[0], policy="COUNTS")
+    assert codes(payload) == [("REJECTED", ["COHORT_NOT_FOUND"])]
+
+
+# Acceptance.
+
+
+@pytest.mark.parametrize("who", ["staff", "verifier"])
+async def test_accepting_a_cohort_accepts_what_it_needs(database: Database, party: Parties, who: str) -> None:
+    await stored(database, party.oas, *FOUNDATION, programme("unused"), course("D"), count("S", "H"))
+    position = await last_position(database)
+    payload = await curated(database, getattr(party, who), accept_cohort, cohorts=await named(database, "cohort", "H"))
+    assert (codes(payload), payload["accepted"], payload["problems"]) == ([CHANGED], 2, [])
+    run = await row_of(database, "cohort", "H")
+    assert (run["accepted_by_id"], run["revision"], run["visibility"]) == (getattr(party, who).client_id, 1, "RESTRICTED")
+    found = [
+        (row["type"], row["op"], orjson.loads(row["key"])["sourceRef"], row["changed_fields"], row["actor"])
+        for row in await changes(database, position)
+    ]
+    assert found == [
+        (type_, "UPSERT", ref, ["accepted", "acceptedAt"], "STAFF")
+        for type_, ref in (("PARTNER_AGENCY", "P"), ("COURSE", "C"), ("COHORT", "H"))
+    ]
+    for table, ref in (("partner_agency", "unused"), ("course", "D")):
+        assert (await row_of(database, table, ref))["accepted_at"] is None
+    assert (await row_of(database, "statement", "S"))["state"] == "PENDING"
+    after = await sizes(database)
+    again = await curated(database, party.other_staff, accept_cohort, cohorts=await named(database, "cohort", "H"))
+    assert (codes(again), again["accepted"]) == ([UNCHANGED], 0)
+    assert await sizes(database) == after
+
+
+async def test_nobody_accepts_what_its_own_client_made(database: Database, party: Parties) -> None:
+    await stored(database, party.staff, *FOUNDATION, onBehalfOf={"code": "OAS"})
+    await stored(database, party.oas, cohort("I", "C"))
+    runs = await named(database, "cohort", "H", "I")
+    payload = await curated(database, party.staff, accept_cohort, cohorts=runs)
+    assert (codes(payload), payload["accepted"]) == ([("REJECTED", ["NOT_PERMITTED"]), CHANGED], 0)
+    assert (await row_of(database, "cohort", "H"))["accepted_at"] is None
+    payload = await curated(database, party.verifier, accept_cohort, cohorts=runs)
+    assert (codes(payload), payload["accepted"]) == ([CHANGED, UNCHANGED], 2)
+
+
+async def test_numbers_rest_on_what_is_accepted(database: Database, party: Parties) -> None:
+    submission = await stored(database, party.oas, *FOUNDATION, count("S", "H", 7))
+    await decided(database, party.staff, statements=await named(database, "statement", "S"))
+    total, rows, before = await numbers(database, party.staff)
+    assert (total, rows) == (None, [])
+    assert (await numbers(database, party.oas))[:2] == (7, [7])
+    await curated(database, party.staff, accept_cohort, cohorts=await named(database, "cohort", "H"))
+    assert (await numbers(database, party.staff))[:2] == (7, [7])
+    assert (await numbers(database, party.staff, before))[:2] == (None, [])
+    payload = await decided(database, party.staff, submission={"id": submission})
+    assert (payload["unchanged"], payload["accepted"]) == (1, 0)
+
+
+# Visibility and count policy.
+
+
+async def test_only_what_is_accepted_and_verified_is_made_public(database: Database, party: Parties) -> None:
+    await stored(
+        database, party.oas, *FOUNDATION, count("S", "H", 7), count("T", "H", 4, measure="ATTENDED"), count("Z", "H", 0, measure="ENROLLED")
+    )
+    (run,), (lesson,) = await named(database, "cohort", "H"), await named(database, "course", "C")
+    said = await named(database, "statement", "S", "T", "Z")
+    before = await sizes(database)
+    payload = await curated(database, party.staff, set_visibility, nodes=[run, lesson, *said], visibility="PUBLIC")
+    assert codes(payload) == [("REJECTED", ["VISIBILITY_NOT_ALLOWED"])] * 5
+    assert await sizes(database) == before
+    await decided(database, party.staff, statements=said)
+    payload = await curated(database, party.staff, set_visibility, nodes=said, visibility="PUBLIC")
+    reasons = [outcome["issues"][0]["params"]["reason"] for outcome in payload["outcomes"]]
+    assert reasons == ["its cohort is not accepted", "it counts fewer than 5", "its cohort is not accepted"]
+    await curated(database, party.staff, accept_cohort, cohorts=[run])
+    assert (await numbers(database, ANONYMOUS))[0] is None
+    position = await last_position(database)
+    payload = await curated(database, party.verifier, set_visibility, nodes=[said[0], run, said[1], lesson, said[2]], visibility="PUBLIC")
+    assert codes(payload) == [CHANGED, CHANGED, ("REJECTED", ["VISIBILITY_NOT_ALLOWED"]), CHANGED, CHANGED]
+    recorded = [(row["type"], row["changed_fields"], row["revision"]) for row in await changes(database, position)]
+    assert recorded == [(type_, ["visibility"], 1) for type_ in ("STATEMENT", "COHORT", "COURSE", "STATEMENT")]
+    total, rows, at = await numbers(database, ANONYMOUS)
+    assert (total, rows) == (7, [7])
+    payload = await curated(database, party.staff, set_visibility, nodes=[run, said[0]], visibility="RESTRICTED")
+    assert codes(payload) == [CHANGED, CHANGED]
+    assert (await numbers(database, ANONYMOUS))[0] is None
+    assert (await numbers(database, ANONYMOUS, at))[0] is None
+    assert (await numbers(database, party.staff, at))[0] == 7
+    payload = await curated(database, party.staff, set_visibility, nodes=[run], visibility="RESTRICTED")
+    assert codes(payload) == [UNCHANGED]
+
+
+async def test_the_count_policy_is_set_once(database: Database, party: Parties) -> None:
+    await stored(database, party.oas, *FOUNDATION)
+    (run,) = await named(database, "cohort", "H")
+    position = await last_position(database)
+    payload = await curated(database, party.staff, set_count_policy, cohort=run, policy="INDIVIDUALS_COMPLETE")
+    assert codes(payload) == [CHANGED]
+    payload = await curated(database, party.staff, set_count_policy, cohort=run, policy="INDIVIDUALS_COMPLETE")
+    assert codes(payload) == [UNCHANGED]
+    assert [(row["type"], row["changed_fields"]) for row in await changes(database, position)] == [("COHORT", ["countPolicy"])]
+    assert (await row_of(database, "cohort", "H"))["count_policy"] == "INDIVIDUALS_COMPLETE"
+    history = await fetch(database, "SELECT count_policy FROM cohort_history WHERE source_ref = 'H' ORDER BY row_start")
+    assert [row["count_policy"] for row in history] == ["COUNTS", "INDIVIDUALS_COMPLETE"]
+
+
+# Turns, and the number of statements.
+
+
+@pytest.mark.parametrize(("curate", "given"), INPUTS)
+async def test_a_curator_waits_for_its_turn(
+    database: Database, party: Parties, monkeypatch: pytest.MonkeyPatch, curate: Curate, given: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(submissions, "WAIT_SECONDS", 0.05)
+    await stored(database, party.oas, *FOUNDATION)
+    (run,) = await named(database, "cohort", "H")
+    asked = {name: run if value == SOMETHING else [run] if value == [SOMETHING] else value for name, value in given.items()}
+    assert party.oas.agency_id
+    before = await sizes(database)
+    async with database.write() as running:
+        assert await submissions.take_turn(running, [party.oas.agency_id])
+        payload = await curated(database, party.staff, curate, **asked)
+        assert [problem["code"] for problem in payload["problems"]] == ["SUBMISSION_IN_PROGRESS"]
+        assert payload["outcomes"] == []
+    assert await sizes(database) == before
+
+
+async def test_the_number_of_statements_is_fixed(database: Database, party: Parties) -> None:
+    found: list[tuple[int, int]] = []
+    for number in (1, 40, 200):
+        runs = [cohort(f"{number}-{n}", f"C{number}") for n in range(number)]
+        said = [count(f"{number}-{n}", f"{number}-{n}", 9) for n in range(number)]
+        await stored(database, party.oas, course(f"C{number}"), *runs, *said)
+        refs = [record["sourceRef"] for record in runs]
+        cohorts, statements = await named(database, "cohort", *refs), await named(database, "statement", *refs)
+        await decided(database, party.staff, statements=statements)
+        async with database.write() as transaction:
+            counting = Counting(transaction)
+            assert (await accept_cohort(counting, party.staff, {"cohorts": cohorts})).binds["payload"]["changed"] == number
+        async with database.write() as transaction:
+            other = Counting(transaction)
+            given = {"nodes": [*cohorts, *statements], "visibility": "PUBLIC"}
+            assert (await set_visibility(other, party.staff, given)).binds["payload"]["changed"] == 2 * number
+        found.append((counting.statements, other.statements))
+    assert len(set(found)) == 1
+    assert max(found[0]) <= 16
