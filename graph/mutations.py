@@ -8,6 +8,10 @@ from graph.fields import Argument, field
 from graph.types.curation import (
     AcceptCohortInput,
     AcceptCohortPayload,
+    JoinCohortsInput,
+    JoinCohortsPayload,
+    SeparateCohortsInput,
+    SeparateCohortsPayload,
     SetCountPolicyInput,
     SetCountPolicyPayload,
     SetVisibilityInput,
@@ -33,6 +37,14 @@ class Mutation:
         "Accepts cohorts, with the courses and programmes that they need, so that others see them and they enter numbers. For staff and "
         "verifiers with the scope curate; never what the same client sent.",
         Argument("input", AcceptCohortInput, "Which cohorts to accept."),
+    )
+    join_cohorts: JoinCohortsPayload = field(
+        "Joins cohorts to the one that is the same run, so that they are counted once. For staff and verifiers with the scope curate.",
+        Argument("input", JoinCohortsInput, "Which cohorts, and which one they count as."),
+    )
+    separate_cohorts: SeparateCohortsPayload = field(
+        "Separates joined cohorts, so that each counts for itself again. For staff and verifiers with the scope curate.",
+        Argument("input", SeparateCohortsInput, "Which cohorts to separate."),
     )
     set_count_policy: SetCountPolicyPayload = field(
         "Says whether a cohort's numbers come from counts, or from individuals. For staff and verifiers with the scope curate.",

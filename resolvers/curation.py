@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from resolvers.compiler.plan import Rows
 from resolvers.curating.accept import accept_cohort
+from resolvers.curating.join import join_cohorts, separate_cohorts
 from resolvers.curating.policy import set_count_policy
 from resolvers.curating.visibility import set_visibility
 from resolvers.fields import Elements, Mutation, ObjectType, Planning, Word, columns, one
@@ -46,6 +47,8 @@ def curated(planning: Planning) -> tuple[Any, Rows]:
 
 MUTATIONS = {
     "acceptCohort": Mutation("AcceptCohortPayload", accept_cohort, curated),
+    "joinCohorts": Mutation("JoinCohortsPayload", join_cohorts, curated),
+    "separateCohorts": Mutation("SeparateCohortsPayload", separate_cohorts, curated),
     "setCountPolicy": Mutation("SetCountPolicyPayload", set_count_policy, curated),
     "setVisibility": Mutation("SetVisibilityPayload", set_visibility, curated),
 }
@@ -54,6 +57,8 @@ QUERIES: dict[str, Word] = {}
 TYPES = (
     CURATION_OUTCOME,
     ObjectType("AcceptCohortPayload", fields=FIELDS | columns("accepted")),
+    ObjectType("JoinCohortsPayload", fields=FIELDS),
+    ObjectType("SeparateCohortsPayload", fields=FIELDS),
     ObjectType("SetCountPolicyPayload", fields=FIELDS),
     ObjectType("SetVisibilityPayload", fields=FIELDS),
 )

@@ -14,6 +14,7 @@ from models.base import new_id
 from models.database import Database, Transaction
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from resolvers.curating.accept import accept_cohort
+from resolvers.curating.join import join_cohorts, separate_cohorts
 from resolvers.curating.policy import set_count_policy
 from resolvers.curating.visibility import set_visibility
 from resolvers.errors import InputError, NotPermitted
@@ -31,6 +32,8 @@ FOUNDATION = (programme("P"), course("C", owner={"sourceRef": "P"}), cohort("H",
 SOMETHING = f"Cohort:{new_id()}"
 INPUTS: list[tuple[Curate, dict[str, Any]]] = [
     (accept_cohort, {"cohorts": [SOMETHING]}),
+    (join_cohorts, {"canonical": f"Cohort:{new_id()}", "cohorts": [SOMETHING]}),
+    (separate_cohorts, {"cohorts": [SOMETHING]}),
     (set_count_policy, {"cohort": SOMETHING, "policy": "COUNTS"}),
     (set_visibility, {"nodes": [SOMETHING], "visibility": "PUBLIC"}),
 ]
@@ -117,7 +120,7 @@ async def test_only_curators_with_the_scope_may(database: Database, party: Parti
     assert (await sizes(database), dict(await row_of(database, "cohort", "H"))) == before
 
 
-@pytest.mark.parametrize("curate", [accept_cohort, set_visibility])
+@pytest.mark.parametrize("curate", [accept_cohort, join_cohorts, separate_cohorts, set_visibility])
 @pytest.mark.parametrize(
     ("texts", "place"),
     [
@@ -131,10 +134,10 @@ async def test_only_curators_with_the_scope_may(database: Database, party: Parti
 )
 async def test_a_request_of_another_form_is_refused(shared_database: Database, curate: Curate, texts: list[str], place: list[int]) -> None:
     staff = Viewer(kind=ViewerKind.STAFF, client_id=new_id(), agency_id=new_id(), scopes=frozenset({"curate"}))
-    name = "cohorts" if curate is accept_cohort else "nodes"
+    name = "nodes" if curate is set_visibility else "cohorts"
     async with shared_database.write() as transaction:
         with pytest.raises(InputError) as refusal:
-            await curate(transaction, staff, {name: texts, "visibility": "PUBLIC"})
+            await curate(transaction, staff, {name: texts, "visibility": "PUBLIC", "canonical": f"Cohort:{new_id()}"})
     assert (refusal.value.code, refusal.value.path) == ("BAD_USER_INPUT", ["input", name, *place])
 
 
@@ -198,6 +201,128 @@ async def test_numbers_rest_on_what_is_accepted(database: Database, party: Parti
     assert (await numbers(database, party.staff, before))[:2] == (None, [])
     payload = await decided(database, party.staff, submission={"id": submission})
     assert (payload["unchanged"], payload["accepted"]) == (1, 0)
+
+
+# Joined cohorts.
+
+
+async def two_reports(database: Database, party: Parties) -> list[str]:
+    """OAS and UNODC each report a run, 420 and 405; both are verified and accepted. The runs."""
+    for viewer, ref, number in ((party.oas, "oas", 420), (party.unodc, "unodc", 405)):
+        code = viewer.client_name or ""
+        records = (course(f"{ref}-C"), cohort(ref, f"{ref}-C", convener=code), count(f"{ref}-S", ref, number))
+        submission = await stored(database, viewer, *records)
+        await decided(database, party.staff, submission={"id": submission})
+    return await named(database, "cohort", "oas", "unodc")
+
+
+async def test_joined_cohorts_are_counted_once(database: Database, party: Parties) -> None:
+    oas, unodc = await two_reports(database, party)
+    total, rows, before = await numbers(database, party.staff)
+    assert (total, rows) == (825, [405, 420])
+    position = await last_position(database)
+    payload = await curated(database, party.verifier, join_cohorts, canonical=oas, cohorts=[unodc])
+    assert (codes(payload), payload["problems"]) == ([CHANGED], [])
+    assert (await row_of(database, "cohort", "unodc"))["same_run_as_id"] == (await row_of(database, "cohort", "oas"))["id"]
+    recorded = [(row["type"], orjson.loads(row["key"]), row["changed_fields"], row["actor"]) for row in await changes(database, position)]
+    assert recorded == [("COHORT", {"partner": "UNODC", "sourceRef": "unodc"}, ["sameRunAs"], "STAFF")]
+    total, rows, joined = await numbers(database, party.staff)
+    assert (total, rows) == (420, [420])
+    assert (await numbers(database, party.oas))[:2] == (420, [420])
+    assert (await numbers(database, party.unodc))[:2] == (405, [405])
+    assert (await numbers(database, party.staff, before))[:2] == (825, [405, 420])
+    after = await sizes(database)
+    assert codes(await curated(database, party.staff, join_cohorts, canonical=oas, cohorts=[unodc])) == [UNCHANGED]
+    assert await sizes(database) == after
+    assert codes(await curated(database, party.staff, separate_cohorts, cohorts=[unodc, oas])) == [CHANGED, UNCHANGED]
+    assert (await numbers(database, party.staff))[:2] == (825, [405, 420])
+    assert (await numbers(database, party.staff, joined))[:2] == (420, [420])
+
+
+async def test_there_are_no_chains(database: Database, party: Parties) -> None:
+    await stored(database, party.oas, course("C"), *[cohort(ref, "C") for ref in "abcd"])
+    a, b, c, d = await named(database, "cohort", *"abcd")
+    payload = await curated(database, party.staff, join_cohorts, canonical=a, cohorts=[b])
+    assert ([problem["code"] for problem in payload["problems"]], payload["outcomes"]) == (["COHORT_NOT_ACCEPTED"], [])
+    payload = await curated(database, party.staff, join_cohorts, canonical=f"Cohort:{new_id()}", cohorts=[b])
+    assert [problem["code"] for problem in payload["problems"]] == ["COHORT_NOT_FOUND"]
+    await curated(database, party.staff, accept_cohort, cohorts=[a, c])
+    assert codes(await curated(database, party.staff, join_cohorts, canonical=a, cohorts=[b])) == [CHANGED]
+    payload = await curated(database, party.staff, join_cohorts, canonical=b, cohorts=[d])
+    assert [(problem["code"], problem["params"]) for problem in payload["problems"]] == [("COHORT_IS_JOINED", {"canonical": a})]
+    with pytest.raises(InputError) as refusal:
+        await curated(database, party.staff, join_cohorts, canonical=a, cohorts=[b, a])
+    assert refusal.value.path == ["input", "cohorts", 1]
+    before = await sizes(database)
+    payload = await curated(database, party.staff, join_cohorts, canonical=c, cohorts=[d, a, f"Cohort:{new_id()}"])
+    assert codes(payload) == [("NOT_ATTEMPTED", []), ("REJECTED", ["COHORT_HAS_JOINED"]), ("REJECTED", ["COHORT_NOT_FOUND"])]
+    assert payload["outcomes"][1]["issues"][0]["params"] == {"joined": [b]}
+    assert await sizes(database) == before
+    assert codes(await curated(database, party.staff, join_cohorts, canonical=c, cohorts=[a, d, b])) == [CHANGED] * 3
+    canonical = {(await row_of(database, "cohort", ref))["same_run_as_id"] for ref in "abd"}
+    assert canonical == {(await row_of(database, "cohort", "c"))["id"]}
+    payload = await curated(database, party.staff, set_count_policy, cohort=a, policy="INDIVIDUALS_COMPLETE")
+    assert codes(payload) == [("REJECTED", ["COHORT_IS_JOINED"])]
+
+
+def part(ref: str, run: str, state: str) -> Record:
+    """Nine of one state."""
+    return count(ref, run, 9, memberStates=[state], partitionKey="k")
+
+
+KEYED: dict[str, Any] = {"partitionKey": "k"}
+MOVES: list[tuple[list[Record], list[str]]] = [
+    ([count("one", "a", 9), count("two", "b", 9)], []),
+    ([count("one", "a", 9), count("two", "b", 9, memberStates=["JM"])], []),
+    ([count("one", "a", 8), count("two", "b", 9, memberStates=["JM"])], ["SLICES_EXCEED_TOTAL"]),
+    ([count("one", "a", 9, sex="MALE"), count("two", "b", 8)], ["SLICES_EXCEED_TOTAL"]),
+    ([count("one", "a", 9, memberStates=["JM"]), count("two", "b", 9, memberStates=["TT"])], ["PARTITION_KEY_REQUIRED"]),
+    ([count("one", "a", 9, memberStates=["JM"]), part("two", "b", "TT")], ["PARTITION_KEY_REQUIRED"]),
+    ([part("one", "a", "JM"), count("two", "b", 9, memberStates=["TT"])], ["PARTITION_KEY_REQUIRED"]),
+    ([count("one", "a", 9, **KEYED), count("two", "b", 9, **KEYED)], []),
+    ([count("one", "a", 9, **KEYED), count("two", "b", 9, unit="PEOPLE", **KEYED)], ["UNIT_MIXED"]),
+    ([count("one", "a", 9, **KEYED), count("two", "b", 9, unit="PEOPLE", measure="ATTENDED", **KEYED)], []),
+    (
+        [part("one", "a", "JM"), count("w", "a", 9), count("two", "b", 1, memberStates=["TT"], **KEYED)],
+        ["SLICES_EXCEED_TOTAL"],
+    ),
+    ([count("one", "a", 9, memberStates=["JM"]), part("two", "a", "TT"), count("w", "b", 18)], []),
+]
+
+
+@pytest.mark.parametrize(("said", "refused"), MOVES)
+async def test_counts_are_consistent_after_a_join(database: Database, party: Parties, said: list[Record], refused: list[str]) -> None:
+    """Whichever of the two moves; another partner's counts are no part of it."""
+    runs = [cohort(ref, "C", convener="OAS") for ref in "abc"]
+    await stored(database, party.oas, course("C"), *runs)
+    for record in said:
+        assert (await submitted(database, party.oas, sent(record))).statuses == ["CREATED"]
+    a, b, c = await named(database, "cohort", *"abc")
+    await curated(database, party.staff, accept_cohort, cohorts=[a, b, c])
+    await stored(database, party.unodc, count("other", {"id": a}, 1), count("another", {"id": b}, 5))
+    before = await sizes(database)
+    for canonical, cohorts in ((a, [b]), (b, [a]), (c, [a, b]), (c, [b, a])):
+        payload = await curated(database, party.staff, join_cohorts, canonical=canonical, cohorts=cohorts)
+        if refused:
+            found = [code for _, issues in codes(payload) for code in issues]
+            assert set(found) == set(refused)
+            assert await sizes(database) == before
+            assert payload["changed"] == 0
+        else:
+            assert codes(payload) == [CHANGED] * len(cohorts)
+            assert codes(await curated(database, party.staff, separate_cohorts, cohorts=cohorts)) == [CHANGED] * len(cohorts)
+
+
+async def test_what_a_total_needs_is_not_taken_away(database: Database, party: Parties) -> None:
+    runs = [cohort(ref, "C") for ref in "ab"]
+    await stored(database, party.oas, course("C"), *runs, count("t1", "a", 6, partitionKey="t"), count("t2", "b", 6, partitionKey="t"))
+    a, b = await named(database, "cohort", *"ab")
+    await curated(database, party.staff, accept_cohort, cohorts=[a, b])
+    assert codes(await curated(database, party.staff, join_cohorts, canonical=a, cohorts=[b])) == [CHANGED]
+    await stored(database, party.oas, count("men", "a", 12, sex="MALE"))
+    payload = await curated(database, party.staff, separate_cohorts, cohorts=[b])
+    assert codes(payload) == [("REJECTED", ["SLICES_EXCEED_TOTAL"])]
+    assert payload["outcomes"][0]["issues"][0]["params"] == {"slices": "men", "sum": 12, "total": "partitionKey t", "exactly": 6}
 
 
 # Visibility and count policy.
@@ -271,7 +396,7 @@ async def test_a_curator_waits_for_its_turn(
 
 
 async def test_the_number_of_statements_is_fixed(database: Database, party: Parties) -> None:
-    found: list[tuple[int, int]] = []
+    found: list[tuple[int, ...]] = []
     for number in (1, 40, 200):
         runs = [cohort(f"{number}-{n}", f"C{number}") for n in range(number)]
         said = [count(f"{number}-{n}", f"{number}-{n}", 9) for n in range(number)]
@@ -282,10 +407,23 @@ async def test_the_number_of_statements_is_fixed(database: Database, party: Part
         async with database.write() as transaction:
             counting = Counting(transaction)
             assert (await accept_cohort(counting, party.staff, {"cohorts": cohorts})).binds["payload"]["changed"] == number
+        (main,) = await main_run(database, party, str(number))
+        async with database.write() as transaction:
+            joining = Counting(transaction)
+            given = {"canonical": main, "cohorts": cohorts}
+            assert (await join_cohorts(joining, party.staff, given)).binds["payload"]["changed"] == number
         async with database.write() as transaction:
             other = Counting(transaction)
             given = {"nodes": [*cohorts, *statements], "visibility": "PUBLIC"}
             assert (await set_visibility(other, party.staff, given)).binds["payload"]["changed"] == 2 * number
-        found.append((counting.statements, other.statements))
+        found.append((counting.statements, joining.statements, other.statements))
     assert len(set(found)) == 1
     assert max(found[0]) <= 16
+
+
+async def main_run(database: Database, party: Parties, ref: str) -> list[str]:
+    """An accepted cohort of UNODC."""
+    await stored(database, party.unodc, course(f"main-{ref}"), cohort(f"main-{ref}", f"main-{ref}", convener="UNODC"))
+    runs = await named(database, "cohort", f"main-{ref}")
+    await curated(database, party.staff, accept_cohort, cohorts=runs)
+    return runs

@@ -64,7 +64,8 @@ COMPUTED = {
     "Omission": "one for each population without a number, for which a rule is the reason",
     "DecidePayload": "numbers and lists that `decide` fills in, with its argument's verdict",
     **dict.fromkeys(
-        ("AcceptCohortPayload", "SetCountPolicyPayload", "SetVisibilityPayload"), "numbers and lists that a curator's mutation fills in"
+        (f"{name}Payload" for name in ("AcceptCohort", "JoinCohorts", "SeparateCohorts", "SetCountPolicy", "SetVisibility")),
+        "numbers and lists that a curator's mutation fills in",
     ),
     "CurationOutcome": "an element for each thing named, with its index and status",
     "DecisionOutcome": "an element for each statement asked about, with its index and status",

@@ -15,8 +15,8 @@ from tests.reach import REQUIRED, Reach, possibilities, query_side, unreached
 from tests.worlds import world
 
 WORLD = world(1)
-CURATED = {"CurationOutcome", "AcceptCohortPayload", "SetCountPolicyPayload", "SetVisibilityPayload"}
-NOT_ASKED = {"Mutation", "SubmitPayload", "Problem", "DecidePayload", "DecisionOutcome", *CURATED}
+CURATED = {f"{name}Payload" for name in ("AcceptCohort", "JoinCohorts", "SeparateCohorts", "SetCountPolicy", "SetVisibility")}
+NOT_ASKED = {"Mutation", "SubmitPayload", "Problem", "DecidePayload", "DecisionOutcome", "CurationOutcome", *CURATED}
 """What only mutations answer: test_submissions.py, test_decisions.py, test_curation.py. Receipts and statements are reached by queries."""
 
 

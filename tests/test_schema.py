@@ -74,6 +74,8 @@ SHAPES = {
         submit(input: SubmitInput!): SubmitPayload!
         decide(input: DecideInput!): DecidePayload!
         acceptCohort(input: AcceptCohortInput!): AcceptCohortPayload!
+        joinCohorts(input: JoinCohortsInput!): JoinCohortsPayload!
+        separateCohorts(input: SeparateCohortsInput!): SeparateCohortsPayload!
         setCountPolicy(input: SetCountPolicyInput!): SetCountPolicyPayload!
         setVisibility(input: SetVisibilityInput!): SetVisibilityPayload!
     """,

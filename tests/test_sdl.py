@@ -183,6 +183,8 @@ LIMITS: list[tuple[str, int]] = [
     ("DecideInput.statements", decide.MOST),
     ("DecideInput.reason", decide.MAX_REASON),
     ("AcceptCohortInput.cohorts", targets.MOST),
+    ("JoinCohortsInput.cohorts", targets.MOST),
+    ("SeparateCohortsInput.cohorts", targets.MOST),
     ("SetVisibilityInput.nodes", targets.MOST),
 ]
 

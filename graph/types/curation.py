@@ -30,6 +30,23 @@ class AcceptCohortInput:
     cohorts: list[strawberry.ID] = field("The cohorts' global identifiers, 1 to 500.")
 
 
+@strawberry.input(description="Which cohorts are one run, and so are counted once.")
+class JoinCohortsInput:
+    """What to join."""
+
+    canonical: strawberry.ID = field("The global identifier of the cohort that they count as: an accepted one that is not joined itself.")
+    cohorts: list[strawberry.ID] = field(
+        "The global identifiers of the cohorts to join to it, 1 to 500; those that are joined to another one move. All are joined, or none."
+    )
+
+
+@strawberry.input(description="Which cohorts are runs of their own after all.")
+class SeparateCohortsInput:
+    """What to separate."""
+
+    cohorts: list[strawberry.ID] = field("The global identifiers of joined cohorts, 1 to 500. All are separated, or none.")
+
+
 @strawberry.input(description="Where a cohort's numbers are to come from.")
 class SetCountPolicyInput:
     """What to count by."""
@@ -77,6 +94,16 @@ class AcceptCohortPayload(Curated):
     """The answer to an acceptance."""
 
     accepted: int = field("How many courses and programmes were accepted with them, as they need them.")
+
+
+@strawberry.type(description="What became of the joining of cohorts.")
+class JoinCohortsPayload(Curated):
+    """The answer to a joining."""
+
+
+@strawberry.type(description="What became of the separation of cohorts.")
+class SeparateCohortsPayload(Curated):
+    """The answer to a separation."""
 
 
 @strawberry.type(description="What became of a change of the count policy.")

@@ -2,6 +2,7 @@
 
 targets     the rows that a request names, its turn, what becomes of each, the payload
 accept      cohorts are accepted, with the courses and programmes that they need
+join        which cohorts are one run;  populations: whether counts stay consistent if cohorts move
 visibility  who may see a course, a cohort or a statement
 policy      whether a cohort's numbers come from counts or from individuals
 """

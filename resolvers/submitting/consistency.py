@@ -82,7 +82,7 @@ def _exceeding(sets: Mapping[Any, ClaimSet], movement: Movement) -> Iterator[Fin
     before = {excess.key: excess.sum - excess.allowed for excess in excesses(sets_of(movement.stored).values())}
     for excess in found:
         if excess.sum - excess.allowed > before.get(excess.key, 0):
-            for index in _blamed(excess, movement.gone):
+            for index in blamed(excess, movement.gone):
                 yield Finding(index, "SLICES_EXCEED_TOTAL", told(excess))
 
 
@@ -91,8 +91,8 @@ def told(excess: Excess) -> dict[str, Any]:
     return {"slices": excess.finer.title, "sum": excess.sum, "total": excess.coarser.title, "exactly": excess.allowed}
 
 
-def _blamed(excess: Excess, gone: Iterable[Claim]) -> list[int]:
-    """The records that take part in a contradiction, of the first sort of which there is one."""
+def blamed(excess: Excess, gone: Iterable[Claim]) -> list[int]:
+    """The indexes of the claims that take part in a contradiction, of the first sort of which there is one."""
     part, both = excess.part, {excess.coarser.claims[0].set, excess.finer.claims[0].set}
     choices = (
         [claim for claim in excess.finer.claims if part is None or part.contains(claim.slice)],

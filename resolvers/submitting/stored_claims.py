@@ -15,8 +15,15 @@ from resolvers.submitting.stored import among, departments_of, for_each, is_live
 
 async def claims(transaction: Transaction, partner_ids: Collection[UUID], cohort_ids: Collection[UUID]) -> list[Claim]:
     """The live claims of these partners about the populations of these canonical cohorts; those alike in all but their number as one."""
+    return [claim for _, claim in await claims_by_cohort(transaction, partner_ids, cohort_ids)]
+
+
+async def claims_by_cohort(
+    transaction: Transaction, partner_ids: Collection[UUID], cohort_ids: Collection[UUID]
+) -> list[tuple[UUID, Claim]]:
+    """The same claims, each with the cohort that it is about, which is joined to a canonical one or is one itself."""
     rows = await transaction.fetch(CLAIMS, partner_ids=list(partner_ids), cohort_ids=list(cohort_ids))
-    return [_claim(row) for row in rows]
+    return [(row["cohort_id"], _claim(row)) for row in rows]
 
 
 async def reported(transaction: Transaction, populations: Collection[Population]) -> set[tuple[UUID, str]]:
@@ -54,7 +61,7 @@ def _claim(row: Any) -> Claim:
 
 
 def _claims() -> Select[Any]:
-    """Live statements about canonical cohorts, added up where they agree in set, unit, precision and slice."""
+    """Live statements about canonical cohorts, added up where they agree in cohort, set, unit, precision and slice."""
     row, cohort, given = table_of(Statement), table_of(Cohort), for_each("cohort_ids", Uuid())
     same_run = or_(cohort.c.id == given.c.cohort_ids, cohort.c.same_run_as_id == given.c.cohort_ids)
     run = looked_up(select(cohort.c.id).where(same_run), "run")
@@ -62,7 +69,7 @@ def _claims() -> Select[Any]:
     live = looked_up(of_run, "live")
     sex = func.nullif(live.c.sex, literal_column(f"'{Sex.UNSPECIFIED.value}'")).label("sex")
     alone = case((live.c.partition_key.is_(None), live.c.source_ref))
-    same = ("partner_id", "canonical_id", "measure", "partition_key", "unit", "precision", "states", "departments")
+    same = ("cohort_id", "partner_id", "canonical_id", "measure", "partition_key", "unit", "precision", "states", "departments")
     grouped = [*[live.c[name] for name in same], live.c.reporting_period_label.label("period"), sex]
     sums = (func.sum(live.c.count).label("sum"), func.count().label("statements"), func.min(live.c.source_ref).label("name"))
     return select(*grouped, *sums).select_from(given.join(run, true()).join(live, true())).group_by(*grouped, alone)
