@@ -10,6 +10,7 @@ from resolvers.compiler.plan import Rows
 from resolvers.curating.accept import accept_cohort
 from resolvers.curating.join import join_cohorts, separate_cohorts
 from resolvers.curating.policy import set_count_policy
+from resolvers.curating.targets import ACCEPTING, CURATING
 from resolvers.curating.visibility import set_visibility
 from resolvers.fields import Elements, Mutation, ObjectType, Planning, Word, columns, one
 from resolvers.receipts import ISSUE_COLUMNS
@@ -46,11 +47,11 @@ def curated(planning: Planning) -> tuple[Any, Rows]:
 
 
 MUTATIONS = {
-    "acceptCohort": Mutation("AcceptCohortPayload", accept_cohort, curated),
-    "joinCohorts": Mutation("JoinCohortsPayload", join_cohorts, curated),
-    "separateCohorts": Mutation("SeparateCohortsPayload", separate_cohorts, curated),
-    "setCountPolicy": Mutation("SetCountPolicyPayload", set_count_policy, curated),
-    "setVisibility": Mutation("SetVisibilityPayload", set_visibility, curated),
+    "acceptCohort": Mutation("AcceptCohortPayload", accept_cohort, curated, ACCEPTING),
+    "joinCohorts": Mutation("JoinCohortsPayload", join_cohorts, curated, CURATING),
+    "separateCohorts": Mutation("SeparateCohortsPayload", separate_cohorts, curated, CURATING),
+    "setCountPolicy": Mutation("SetCountPolicyPayload", set_count_policy, curated, CURATING),
+    "setVisibility": Mutation("SetVisibilityPayload", set_visibility, curated, CURATING),
 }
 QUERIES: dict[str, Word] = {}
 

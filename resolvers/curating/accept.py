@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, Select, Update, Uuid, bindparam, exists, or_, select, update
 
-from models.access import Scope
 from models.agencies import AgencyAncestor, PartnerAgency
 from models.base import Table
 from models.changes import ChangeType
@@ -20,7 +19,7 @@ from models.database import Transaction, render
 from models.outbox import EntityChange
 from models.submissions import OutcomeStatus, RecordKind, Submission, SubmissionItem
 from models.viewer import Viewer
-from resolvers.curating.targets import CURATORS, begin, changed, finish, handle, ids_of, read, result
+from resolvers.curating.targets import ACCEPTING, begin, changed, finish, handle, ids_of, read, result
 from resolvers.mutation import MutationResult
 from resolvers.submitting.rulings import ACCEPTED_FIELDS, not_own
 from resolvers.submitting.stored import among, table_of
@@ -32,7 +31,7 @@ async def accept_cohort(transaction: Transaction, viewer: Viewer, input: Mapping
 
     Raises NotPermitted for anybody but IMPACS's curators, and InputError where the request's form is wrong.
     """
-    client_id, _ = permitted(viewer, Scope.CURATE, CURATORS)
+    client_id, _ = permitted(viewer, ACCEPTING.scope, ACCEPTING.kinds)
     targets = read(input["cohorts"], "cohorts", "Cohort")
     if not await begin(transaction, viewer, targets):
         return result(transaction, problems=[in_progress()])

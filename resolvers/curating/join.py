@@ -12,13 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Select, Uuid, bindparam, func, select, union, update
 
-from models.access import ApiClient, Scope
+from models.access import ApiClient
 from models.courses import Cohort
 from models.database import Transaction, render
 from models.statements import Statement
 from models.viewer import Viewer
 from resolvers.curating import populations
-from resolvers.curating.targets import CURATORS, Target, fill, finish, ids_of, read, read_one, result
+from resolvers.curating.targets import CURATING, Target, fill, finish, ids_of, read, read_one, result
 from resolvers.errors import InputError
 from resolvers.mutation import MutationResult
 from resolvers.submitting.issues import Issue
@@ -33,7 +33,7 @@ async def join_cohorts(transaction: Transaction, viewer: Viewer, input: Mapping[
 
     Raises NotPermitted for anybody but IMPACS's curators, and InputError where the request's form is wrong.
     """
-    permitted(viewer, Scope.CURATE, CURATORS)
+    permitted(viewer, CURATING.scope, CURATING.kinds)
     canonical = read_one(input["canonical"], "canonical", "Cohort")
     targets = read(input["cohorts"], "cohorts", "Cohort")
     for target in targets:
@@ -52,7 +52,7 @@ async def separate_cohorts(transaction: Transaction, viewer: Viewer, input: Mapp
 
     Raises NotPermitted for anybody but IMPACS's curators, and InputError where the request's form is wrong.
     """
-    permitted(viewer, Scope.CURATE, CURATORS)
+    permitted(viewer, CURATING.scope, CURATING.kinds)
     targets = read(input["cohorts"], "cohorts", "Cohort")
     if not await _begin(transaction, viewer, targets):
         return result(transaction, problems=[in_progress()])

@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import Text, bindparam, update
 
-from models.access import Scope
 from models.courses import Cohort, CountPolicy
 from models.database import Transaction, render
 from models.viewer import Viewer
-from resolvers.curating.targets import CURATORS, begin, finish, read_one, result
+from resolvers.curating.targets import CURATING, begin, finish, read_one, result
 from resolvers.mutation import MutationResult
 from resolvers.submitting.stored import among, table_of
 from resolvers.submitting.submit import in_progress, permitted
@@ -20,7 +19,7 @@ async def set_count_policy(transaction: Transaction, viewer: Viewer, input: Mapp
 
     Raises NotPermitted for anybody but IMPACS's curators, and InputError where the request's form is wrong.
     """
-    permitted(viewer, Scope.CURATE, CURATORS)
+    permitted(viewer, CURATING.scope, CURATING.kinds)
     target = read_one(input["cohort"], "cohort", "Cohort")
     policy = CountPolicy(input["policy"])
     if not await begin(transaction, viewer, [target]):

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from models import outbox
+from models.access import Scope
 from models.agencies import PartnerAgency
 from models.base import Table, new_id
 from models.changes import ActorKind, ChangeOp, ChangeType
@@ -22,13 +23,15 @@ from models.outbox import EntityChange
 from models.statements import Statement
 from models.viewer import Viewer, ViewerKind
 from resolvers.errors import InputError
-from resolvers.mutation import MutationResult
+from resolvers.mutation import MutationResult, Permission
 from resolvers.submitting.issues import Issue
 from resolvers.submitting.records import uuid_of
 from resolvers.submitting.stored import among, table_of
 from resolvers.submitting.submit import take_turn
 
-CURATORS = (ViewerKind.STAFF, ViewerKind.VERIFIER)
+CURATORS = frozenset({ViewerKind.STAFF, ViewerKind.VERIFIER})
+CURATING = Permission(Scope.CURATE, CURATORS)
+ACCEPTING = Permission(Scope.CURATE, CURATORS, dict.fromkeys(CURATORS, "what the same client did not send"))
 MOST = 500
 
 
@@ -167,7 +170,7 @@ async def finish(
     """Records the changes, those of `others` first, as one group, and gives the payload."""
     changes = [*others, *[target.change(fields) for target in targets if target.is_changed]]
     await outbox.record(transaction, changes, actor=ActorKind.STAFF, group_id=new_id())
-    return result(transaction, targets, accepted=len(others), is_committed=bool(changes))
+    return result(transaction, targets, accepted=len(others), changes=changes)
 
 
 def result(
@@ -176,15 +179,15 @@ def result(
     *,
     accepted: int = 0,
     problems: Sequence[Issue] = (),
-    is_committed: bool = False,
+    changes: Sequence[EntityChange] = (),
 ) -> MutationResult:
     """The payload; nothing stays if nothing was changed."""
     outcomes = [target.payload() for target in targets]
     counts = {status.value.lower(): sum(outcome["status"] == status.value for outcome in outcomes) for status in CurationStatus}
     payload = {**counts, "accepted": accepted, "outcomes": outcomes, "problems": [problem.row() for problem in problems]}
-    if not is_committed:
+    if not changes:
         transaction.discard()
-    return MutationResult({"payload": payload}, is_committed, tuple(f"{target.type}:{target.id}" for target in targets))
+    return MutationResult({"payload": payload}, bool(changes), [change.global_id for change in changes])
 
 
 def handle(sender: Any) -> Any:

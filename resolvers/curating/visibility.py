@@ -9,13 +9,12 @@ from typing import Any
 
 from sqlalchemy import Text, Update, bindparam, select, update
 
-from models.access import Scope
 from models.base import Visibility
 from models.courses import Cohort
 from models.database import Transaction, render
 from models.statements import StatementKind, StatementState
 from models.viewer import Viewer
-from resolvers.curating.targets import CURATORS, KINDS, Kind, Target, begin, finish, ids_of, read, result
+from resolvers.curating.targets import CURATING, KINDS, Kind, Target, begin, finish, ids_of, read, result
 from resolvers.mutation import MutationResult
 from resolvers.submitting.stored import among, table_of
 from resolvers.submitting.submit import in_progress, permitted
@@ -28,7 +27,7 @@ async def set_visibility(transaction: Transaction, viewer: Viewer, input: Mappin
 
     Raises NotPermitted for anybody but IMPACS's curators, and InputError where the request's form is wrong.
     """
-    permitted(viewer, Scope.CURATE, CURATORS)
+    permitted(viewer, CURATING.scope, CURATING.kinds)
     targets = read(input["nodes"], "nodes", *KINDS)
     visibility = Visibility(input["visibility"])
     if not await begin(transaction, viewer, targets):
