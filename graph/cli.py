@@ -214,6 +214,51 @@ def revoke_client(which: str, as_json: bool) -> None:
     _show(as_json, {"revoked": count}, f"revoked {count} credential{'s' if count > 1 else ''}")
 
 
+@main.group()
+def audit() -> None:
+    """The audit log: its chain of seals, and what was done to it."""
+
+
+@audit.command("seal")
+@as_json
+def seal_audit(as_json: bool) -> None:
+    """Seal what is not sealed yet.
+
+    A server does so each second by itself.
+    """
+    from graph import auditing
+
+    count = auditing.seal()
+    _show(as_json, {"sealed": count}, f"sealed {count} event{'' if count == 1 else 's'}")
+
+
+@audit.command("head")
+def audit_head() -> None:
+    """Print where the chain ends, signed, as JSON.
+
+    Keep it elsewhere: by it `audit verify --head FILE` finds out later whether the log was cut off or sealed anew.
+    """
+    from graph import auditing
+
+    click.echo(json.dumps(auditing.head()))
+
+
+@audit.command("verify")
+@click.option("--head", "head", type=click.File(), help="A head that `audit head` printed before.")
+@as_json
+def verify_audit(head: IO[str] | None, as_json: bool) -> None:
+    """Look for events that were edited, deleted, exchanged, inserted or cut off.
+
+    Exit status 1 if there are any.
+    """
+    from graph import auditing
+
+    found = auditing.verify(head.read() if head else None)
+    _show(as_json, found, "\n".join(auditing.told(found)))
+    if found["findings"]:
+        raise SystemExit(1)
+
+
 def _in_transaction(work: "Callable[[Transaction], Awaitable[Result]]") -> Result:
     """What the work gives, done as the owner in one transaction. An embedded database is filled first, so that agencies are there."""
     from graph import postgres

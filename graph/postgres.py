@@ -62,6 +62,16 @@ def with_secrets(settings: Settings) -> Settings:
         return settings.model_copy(update={"cursor_secret": _kept(settings.data_dir / "cursor.secret")})
 
 
+def audit_key(settings: Settings) -> bytes:
+    """The key that signs heads of the audit log: given on a cluster, made once and kept for the embedded server. Raises SettingsError."""
+    if settings.audit_key:
+        return bytes.fromhex(settings.audit_key)
+    if not settings.is_embedded:
+        raise SettingsError("AUDIT_KEY is not given, and a cluster needs it here: set it to the output of `openssl rand -hex 32`")
+    with embedded.explained(settings.data_dir):
+        return bytes.fromhex(_kept(settings.data_dir / "audit.key"))
+
+
 def _kept(file: Path) -> str:
     """The secret of a file, which only its owner may read; made whole, under another name, if it is not there."""
     if not file.exists():

@@ -23,7 +23,7 @@ from graph import logs, postgres
 from graph.postgres import Postgres
 from graph.protocol import Protocol
 from graph.settings import Settings
-from models import clients, embedded, provision
+from models import chain, clients, embedded, provision
 from models.access import ClientKind, Scope
 from models.clients import Issued
 from models.database import Database, Transaction
@@ -44,6 +44,7 @@ UVICORN: dict[str, Any] = {
 }
 BACKLOG = 2048
 LOOK_SECONDS = 0.5
+SEAL_SECONDS = 1.0
 SANDBOX_PARTNER = "US-STATE"
 SANDBOX_DAYS = 90
 FIRST_QUERY = '{"query": "{ viewer { kind agency { code name } scopes } }"}'
@@ -104,13 +105,28 @@ async def _answer(settings: Settings, module: ModuleType, listener: socket.socke
     database = await Database.open(opened.addresses.server, size=settings.pool_size, statement_timeout=settings.statement_timeout)
     said = welcome(address(listener), settings.data_dir if settings.is_embedded else None, issued)
     web = Web(uvicorn.Config(module.create_app(settings, database), **UVICORN), said)
-    reviving = asyncio.create_task(_revive(opened.server)) if opened.server else None
+    beside = [asyncio.create_task(_seal(database))]
+    if opened.server:
+        beside.append(asyncio.create_task(_revive(opened.server)))
     try:
         await web.serve(sockets=[listener])
     finally:
-        if reviving:
-            reviving.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await database.close()
+
+
+async def _seal(database: Database) -> None:
+    """Seals the audit log each second, whichever process comes first; while the database is away, later."""
+    log = structlog.get_logger()
+    while True:
+        await asyncio.sleep(SEAL_SECONDS)
+        try:
+            while await chain.extend(database) == chain.AT_ONCE:
+                pass
+        except Exception as error:
+            log.warning("audit not sealed", reason=type(error).__name__)
 
 
 async def _revive(server: Server) -> None:

@@ -1,6 +1,7 @@
 """The only reader of the environment: variables to one frozen record. On a cluster secrets come from it alone, and have no default."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, repr=False, description="A PostgreSQL 18, as the role that serves and owns nothing.")
     migration_url: str | None = Field(None, repr=False, description="The same database, as the role that owns and migrates it.")
     cursor_secret: str = Field("", repr=False, description="Seals cursors; at least 32 characters. Generated on the embedded PostgreSQL.")
+    audit_key: str = Field("", repr=False, description="Signs heads of the audit log: 64 hexadecimal digits. Generated as that.")
     pool_size: int = Field(10, ge=1, le=80, description="How many connections to PostgreSQL the server holds at most.")
     statement_timeout: float = Field(4.0, gt=0, le=60, description="For how many seconds one SQL statement may run.")
     allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
@@ -137,6 +139,8 @@ class Settings(BaseSettings):
         if self.cursor_secret and len(self.cursor_secret) < SHORTEST_SECRET:
             raise ValueError(f"CURSOR_SECRET must have at least {SHORTEST_SECRET} characters: try `openssl rand -hex 32`")
         self._check_openid()
+        if self.audit_key and not re.fullmatch("[0-9a-fA-F]{64}", self.audit_key):
+            raise ValueError("AUDIT_KEY must be 64 hexadecimal digits: try `openssl rand -hex 32`")
         return self
 
     def _check_openid(self) -> None:

@@ -11,6 +11,8 @@ statements   what partners say about cohorts; decisions upon it
 submissions  what was sent, by whom, and what became of each record
 figures      published amounts
 access       clients of the API and their credentials
+audit        what was done, by whom and for which purpose
+chain        seals the rows of the audit log; verification looks through the seals, heads signs where they ended
 changes      the outbox: one row for each change of the ledger, in its own transaction
 outbox       writes those rows, last in a transaction, in commit order
 history      each version of a row that numbers rest on, with the time in which it stood

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, text
+from sqlalchemy import ARRAY, BigInteger, Text, text
 from sqlmodel import Field
 
 from models.base import Table, created, identifier, text_field
@@ -44,6 +44,20 @@ class AuditEvent(Table, table=True):
     fields: list[str] = names()
     result: str = text_field()
     request_id: str | None = text_field(default=None)
+
+
+class AuditSeal(Table, table=True):
+    """A committed event's place in the chain: `hash` is the SHA-256 of the hash before it and of the event (models/chain.py).
+
+    It refers to its event without a foreign key, since it is there to tell that the event is gone.
+    """
+
+    __tablename__ = "audit_seal"
+
+    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    event_id: UUID = Field(unique=True)
+    hash: bytes
+    sealed_at: datetime = created()
 
 
 @dataclass(frozen=True, slots=True)

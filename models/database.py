@@ -125,6 +125,17 @@ class Database:
         self._idle.clear()
         await self._pool.close()
 
+    async def stream(self, statement: Executable, *, at_once: int = 1000) -> AsyncIterator[asyncpg.Record]:
+        """The rows of one SQL statement, however many, of which few are in memory; they are those of one moment."""
+        sql = render(statement)
+        connection = await self._acquire()
+        try:
+            async with connection.transaction(readonly=True):
+                async for row in connection.cursor(sql.text, *sql.arguments({}), prefetch=at_once):
+                    yield row
+        finally:
+            await self._give_back(connection)
+
     async def read(self, sql: str, arguments: Sequence[Any]) -> Any:
         """The one value of one SQL statement, run outside any transaction; once more if its connection turns out to be dead."""
         try:

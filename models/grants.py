@@ -13,7 +13,7 @@ import asyncpg
 import models.tables  # noqa: F401 - fills the metadata
 from models.access import Agreement, ApiClient, Credential
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
-from models.audit import AuditEvent
+from models.audit import AuditEvent, AuditSeal
 from models.base import Table
 from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
@@ -56,6 +56,7 @@ GRANTS: dict[type[Table], tuple[str, ...]] = {
     Release: _APPEND,
     ReleaseBlock: _APPEND,
     ReleaseCell: _APPEND,
+    AuditSeal: _APPEND,
     AgencyAncestor: _REPLACE,
     CohortCourse: _REPLACE,
     CohortRole: _REPLACE,

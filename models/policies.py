@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, exists, false
 
 from models.access import Agreement, ApiClient, Scope
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
-from models.audit import AuditEvent
+from models.audit import AuditEvent, AuditSeal
 from models.base import Table, Visibility
 from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
@@ -206,6 +206,7 @@ POLICIES: Mapping[type[Table], Policy | AsIts] = {
     ApiClient: CLIENTS,
     Agreement: AGREEMENTS,
     AuditEvent: AUDIT_EVENTS,
+    AuditSeal: AsIts(AuditEvent, "event_id"),
 }
 
 WITHHELD: Mapping[type[Table], Mapping[str, frozenset[ViewerKind]]] = {ApiClient: {"name": READS_LEDGER}}
@@ -220,6 +221,7 @@ PARTS: Mapping[type[Table], type[Table]] = {
     SubmissionItem: Submission,
     SubmissionIssue: Submission,
     ApiClient: PartnerAgency,
+    AuditSeal: AuditEvent,
 }
 
 SCOPES: Mapping[type[Table], Scope] = {

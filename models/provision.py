@@ -65,10 +65,16 @@ def require_current(addresses: Addresses) -> None:
 @asynccontextmanager
 async def owner_transaction(addresses: Addresses) -> AsyncIterator[Transaction]:
     """One transaction of the owner's."""
+    async with owner_database(addresses) as database, database.write() as transaction:
+        yield transaction
+
+
+@asynccontextmanager
+async def owner_database(addresses: Addresses) -> AsyncIterator[Database]:
+    """The database as the owner sees it, by one connection, closed after the block."""
     database = await Database.open(addresses.owner, size=1, statement_timeout=OWNER_STATEMENT_SECONDS)
     try:
-        async with database.write() as transaction:
-            yield transaction
+        yield database
     finally:
         await database.close()
 

@@ -8,5 +8,6 @@ places agencies courses statements figures access receipts participation    one 
 counting/     the count rules R0-R8
 submitting/   submit and decide: the ledger and its changes
 explain       an operation's plan and SQL, for people
+recording     what a change leaves in the audit log
 errors        the tree of refusals
 """

@@ -16,11 +16,11 @@ from graphql import DocumentNode, GraphQLSchema, OperationType, SelectionSetNode
 from graphql.execution import execute_sync
 from sqlalchemy.dialects.postgresql import JSON
 
-from models import audit as audit_log
+from models import audit
 from models.database import Database, SqlStatement, render
 from models.policies import Aliases, Door
 from models.viewer import Viewer, ViewerKind
-from resolvers import audit
+from resolvers import recording
 from resolvers.compiler import arguments
 from resolvers.compiler.binds import Binds, Call, Finder
 from resolvers.compiler.document import Document, coerce, parse
@@ -274,18 +274,18 @@ async def change(graph: Graph, document: Document, selection: Selection, call: C
         async with graph.database.write() as transaction:
             result = await word.call(transaction, call.viewer, given)
             text: str = await transaction.read(compiled.sql, compiled.arguments(replace(call, result=result.binds)))
-            event = audit.changed(document, selection.name, given, call, result)
+            event = recording.changed(document, selection.name, given, call, result)
             if not transaction.discarded:
-                await audit_log.record(transaction, event)
+                await audit.record(transaction, event)
     except Refusal as refusal:
-        await note(graph, audit.refused(document, selection.name, call, refusal))
+        await note(graph, recording.refused(document, selection.name, call, refusal))
         raise
     if transaction.discarded:
         await note(graph, event)
     return text[1:-1].encode()
 
 
-async def note(graph: Graph, event: audit_log.Event) -> None:
+async def note(graph: Graph, event: audit.Event) -> None:
     """Records what changed nothing, in a transaction of its own."""
     async with graph.database.write() as transaction:
-        await audit_log.record(transaction, event)
+        await audit.record(transaction, event)

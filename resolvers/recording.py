@@ -1,4 +1,4 @@
-"""What a call leaves in the audit log: the events of mutations."""
+"""What a call leaves in the audit log, beside the change itself: the events of mutations."""
 
 import hashlib
 from collections.abc import Mapping
