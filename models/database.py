@@ -13,6 +13,7 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from models.base import Table
+from models.viewer import SETTINGS, Viewer
 
 WORK_MEMORY = "64MB"  # with the default of 4 MB, statistics over a million statements sort on disk and take twice as long
 DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
@@ -21,6 +22,7 @@ WRITE_SECONDS = 15.0
 ANSWER_SECONDS = 0.5
 DEAD = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InternalClientError, ConnectionError)
 WAITING_PER_CONNECTION = 20
+IDENTIFY = "SELECT " + ", ".join(f"set_config('{name}', ${place}, true)" for place, name in enumerate(SETTINGS, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +193,17 @@ class Database:
         await self._pool.release(connection)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
+    async def write(self, viewer: Viewer | None = None) -> AsyncIterator[Transaction]:
         """One transaction: committed at the end of the block, rolled back if it was discarded or if the block raised.
 
+        It sees and changes what is the viewer's; without a viewer nothing that is secured (row_security.py), unless the owner runs it.
         Transactions wait for each other while they hold connections, so that some are left to readers.
         """
         await self._enter()
         try:
             async with self._transaction() as transaction:
+                if viewer is not None:
+                    await transaction.read(IDENTIFY, viewer.settings)
                 yield transaction
         finally:
             self._writers.release()

@@ -101,6 +101,8 @@ def _statements(role: str) -> Iterator[str]:
         yield f"GRANT {', '.join(privileges)} ON {_quoted(str(table.__tablename__))} TO {role}"
     for history in HISTORIES.values():
         yield f"GRANT {', '.join(_KEEP)} ON {_quoted(history.versions.name)} TO {role}"
+    yield f"GRANT SELECT ON public_statement TO {role}"
+    yield f"GRANT EXECUTE ON FUNCTION reported_by_others TO {role}"
 
 
 def _quoted(name: str) -> str:

@@ -12,7 +12,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, exists, false, func, literal_column, null, or_, select, true, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    exists,
+    false,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    table,
+    true,
+    type_coerce,
+)
 
 from models.access import Agreement, ApiClient, Scope
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
@@ -31,6 +48,7 @@ from models.viewer import IMPACS, READS_LEDGER, ViewerKind
 
 __all__ = ["Predicate", "Row"]
 
+VIEWER_KIND = "viewer_kind"
 VIEWER_AGENCY = "viewer_agency_id"
 VIEWER_MEMBER_STATE = "viewer_member_state_code"
 PUBLIC_ONLY = frozenset({ViewerKind.ANONYMOUS, ViewerKind.ADMINISTRATOR})
@@ -46,6 +64,9 @@ SCOPED = PARTNERS | FOCAL_POINTS
 PUBLIC: ColumnElement[str] = literal_column(f"'{Visibility.PUBLIC.value}'", Text())
 """Not a bind: a plan that is kept for all values could use no index of the public rows alone."""
 
+PUBLIC_STATEMENT = table("public_statement", column("id", Uuid()))
+"""A view with the identifiers of all PUBLIC statements, in whatever state: the second wall shows them only while they are VERIFIED."""
+
 KEPT_ALIASES = 32
 
 
@@ -55,6 +76,11 @@ class ScopeMissing(Exception):
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope)
         self.scope = scope
+
+
+def viewer_kind() -> ColumnElement[Any]:
+    """The bind that holds the kind of the viewer."""
+    return bindparam(VIEWER_KIND, type_=Text())
 
 
 def viewer_agency() -> ColumnElement[Any]:
@@ -152,6 +178,8 @@ def still_public(table: type[Table], row: Row, kind: ViewerKind) -> Predicate:
     """Whether an old version of a row may be shown as it stood then: not to everybody, if IMPACS has made the row RESTRICTED since."""
     if kind not in PUBLIC_ONLY or "visibility" not in row.c:
         return true()
+    if table is Statement:
+        return exists().where(PUBLIC_STATEMENT.c.id == row.c.id).correlate_except(PUBLIC_STATEMENT)
     today = table.__table__.alias()  # type: ignore[attr-defined]
     return exists().where(today.c.id == row.c.id, today.c.visibility == Visibility.PUBLIC.value).correlate_except(today)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
-from models import grants, migrations
+from models import grants, migrations, walls
 from models.database import Database, Transaction
 from models.embedded import MAJOR, Server
 from models.foreseen import Foreseen
@@ -60,6 +60,8 @@ def require_current(addresses: Addresses) -> None:
     """Raises Unfit unless the database is up to date."""
     if asyncio.run(_needs_migrations(addresses)):
         raise Unfit("the database lacks migrations: run `./run migrate` first")
+    if not asyncio.run(_walls_stand(addresses)):
+        raise Unfit("the database lacks this release's row-level security: run `./run migrate` first")
 
 
 @asynccontextmanager
@@ -123,11 +125,20 @@ async def _needs_migrations(addresses: Addresses) -> bool:
                 raise Unfit("the database is half migrated (its tables are not those it records): restore a backup, or give an empty one")
 
 
+async def _walls_stand(addresses: Addresses) -> bool:
+    async with _connected(addresses.owner, "MIGRATION_URL") as connection:
+        return await walls.stand(connection)
+
+
 async def _grant(addresses: Addresses) -> None:
-    """Grants, and then looks through the serving role's eyes."""
+    """Puts up the walls, grants, and then looks through the serving role's eyes."""
     async with _connected(addresses.server, "DATABASE_URL") as serving, _connected(addresses.owner, "MIGRATION_URL") as owning:
         role, owner = await grants.current_role(serving), await grants.current_role(owning)
         _refuse_powerful(role, owner)
+        try:
+            await walls.put_up(owning)
+        except asyncpg.LockNotAvailableError as error:
+            raise Unfit("the tables are in use, so that their row-level security cannot be put up: run it again") from error
         await grants.grant(owning, role.name)
         if await migrations.standing(serving) is not Standing.CURRENT:
             raise Unfit("DATABASE_URL and MIGRATION_URL lead to different databases: give the same one, as two roles")

@@ -24,6 +24,9 @@ IMPACS = frozenset(ViewerKind) - {ViewerKind.ANONYMOUS, ViewerKind.PARTNER, View
 READS_LEDGER = IMPACS - {ViewerKind.ADMINISTRATOR}
 """Who sees every row of the ledger. An administrator gives access to others, and needs none of what they see."""
 
+SETTINGS = ("graph.kind", "graph.agency", "graph.member_state")
+"""The settings of PostgreSQL that tell its policies who is asking (row_security.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -49,6 +52,11 @@ class Viewer:
     def personal_fields(self) -> frozenset[str]:
         """The personal fields that an agreement opens to this request: none unless it states one of the agreement's purposes."""
         return self.permitted_fields if self.purpose in self.purposes else frozenset()
+
+    @property
+    def settings(self) -> tuple[str, str, str]:
+        """The values of `SETTINGS`."""
+        return self.kind.value, str(self.agency_id or ""), self.member_state_code or ""
 
     @property
     def shape(self) -> tuple[ViewerKind, frozenset[str], frozenset[str]]:

@@ -154,7 +154,7 @@ def prepare(graph: Graph, document: Document, priced_by: set[str], call: Call) -
     compiled = graph.statements.find(shape(document, priced_by, call))
     if compiled is None:
         priced_by.update(check(document, graph.schema, call.variables, graph.limits[call.viewer.kind]).depends_on)
-        compiled = compiled_of(*plan(graph, document, call))
+        compiled = compiled_of(*plan(graph, document, call), call.viewer.kind)
         key = shape(document, priced_by, call)
         graph.statements.keep(key, compiled, len(compiled.sql) + len(document.text) + weight(key[-1]))
     return compiled
@@ -226,9 +226,9 @@ def introspected(graph: Graph, document: Document, selection: Selection, planner
     return Scalar(selection.key, planner.binds.add(lambda call: known, JSON()))
 
 
-def compiled_of(fields: tuple[Field, ...], binds: Binds) -> Compiled:
-    """The statement of planned fields."""
-    sql: SqlStatement = render(statement(fields))
+def compiled_of(fields: tuple[Field, ...], binds: Binds, kind: ViewerKind) -> Compiled:
+    """The statement of planned fields, for this kind of viewer."""
+    sql: SqlStatement = render(statement(fields, kind))
     known = {name: (lambda call, value=value: value) for name, value in sql.values.items()}
     return Compiled(sql.text, tuple(binds.finders.get(name) or known[name] for name in sql.binds))
 
@@ -256,7 +256,7 @@ async def mutate(graph: Graph, document: Document, call: Call) -> bytes:
 def payload_of(graph: Graph, document: Document, selection: Selection, word: Mutation, call: Call) -> Compiled:
     """The statement of a mutation's payload."""
     planner = planner_of(graph, document, call)
-    return compiled_of((planner.mutation(word, selection),), planner.binds)
+    return compiled_of((planner.mutation(word, selection),), planner.binds, call.viewer.kind)
 
 
 async def change(graph: Graph, document: Document, selection: Selection, call: Call) -> bytes:
@@ -271,7 +271,7 @@ async def change(graph: Graph, document: Document, selection: Selection, call: C
     compiled = await graph.aside(payload_of, graph, document, selection, word, call)
     given = arguments.plain(selection.nodes[0], "input", graph.schema.mutation_type.fields[selection.name], call.variables)
     try:
-        async with graph.database.write() as transaction:
+        async with graph.database.write(call.viewer) as transaction:
             result = await word.call(transaction, call.viewer, given)
             text: str = await transaction.read(compiled.sql, compiled.arguments(replace(call, result=result.binds)))
             event = recording.changed(document, selection.name, given, call, result)
@@ -287,5 +287,5 @@ async def change(graph: Graph, document: Document, selection: Selection, call: C
 
 async def note(graph: Graph, event: audit.Event) -> None:
     """Records what changed nothing, in a transaction of its own."""
-    async with graph.database.write() as transaction:
+    async with graph.database.write(event.viewer) as transaction:
         await audit.record(transaction, event)

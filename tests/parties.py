@@ -23,6 +23,9 @@ from resolvers.submitting.decide import decide
 from resolvers.submitting.submit import submit
 
 LEDGER = ("partner_agency", "course", "cohort", "statement", "submission", "submission_item", "submission_issue", "change", "decision")
+ONLOOKER = Viewer(ViewerKind.AUDITOR)
+"""Who sees all of the ledger, to look at what became of it."""
+
 Record = dict[str, Any]
 
 
@@ -135,7 +138,7 @@ class Answer:
 
 async def submitted(database: Database, viewer: Viewer, given: Mapping[str, Any]) -> Answer:
     """The answer to a submission."""
-    async with database.write() as transaction:
+    async with database.write(viewer) as transaction:
         result = await submit(transaction, viewer, given)
         answer = await _read(transaction, result.binds, committed=result.committed)
         assert transaction.discarded is not result.committed
@@ -167,7 +170,7 @@ def _issue(row: Mapping[str, Any]) -> dict[str, Any]:
 
 async def decided(database: Database, viewer: Viewer, **given: Any) -> dict[str, Any]:
     """The payload of a decision, VERIFY unless another verdict is given."""
-    async with database.write() as transaction:
+    async with database.write(viewer) as transaction:
         result = await decide(transaction, viewer, {"verdict": "VERIFY"} | given)
         assert transaction.discarded is not result.committed
     payload: dict[str, Any] = result.binds["payload"]
@@ -176,13 +179,13 @@ async def decided(database: Database, viewer: Viewer, **given: Any) -> dict[str,
 
 async def fetch(database: Database, sql: str, **binds: Any) -> list[asyncpg.Record]:
     """The rows of a query."""
-    async with database.write() as transaction:
+    async with database.write(ONLOOKER) as transaction:
         return await transaction.fetch(text(sql), **binds)
 
 
 async def sizes(database: Database, tables: Iterable[str] = LEDGER) -> dict[str, int]:
     """How many rows each table of the ledger has."""
-    async with database.write() as transaction:
+    async with database.write(ONLOOKER) as transaction:
         return {table: await transaction.value(select(func.count()).select_from(text(table))) for table in tables}
 
 

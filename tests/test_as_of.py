@@ -287,7 +287,7 @@ async def test_a_migration_begins_the_histories_that_were_not_kept(database: Dat
             await fetch(owner_database, f"ALTER TABLE {history.rows.name} DROP COLUMN {added}")
     for column in ADDED_TO_STATEMENTS:
         for name in ("statement", "statement_history"):
-            await fetch(owner_database, f"ALTER TABLE {name} DROP COLUMN {column}")
+            await fetch(owner_database, f"ALTER TABLE {name} DROP COLUMN {column} CASCADE")
         kept["statement_history"] = [{name: value for name, value in row.items() if name != column} for row in kept["statement_history"]]
     async with owner_database.write() as transaction:
         for sql in migration.BACKFILL:

@@ -66,7 +66,7 @@ class Asking:
         request = Request(bindparam("measure", type_=Text()), group_by, binds, pending)
         answer = participation(request, Door(asking.kind, asking.scopes))
         given |= {"measure": Measure.COMPLETED.value, "viewer_agency_id": asking.agency_id}
-        async with self.database.write() as transaction:
+        async with self.database.write(asking) as transaction:
             explained, inconsistent = answer.explain().populations, answer.inconsistencies
             (table,) = await transaction.fetch(select(answer.table), **given)
             return Answer(
@@ -348,7 +348,7 @@ async def test_the_answer_is_one_statement(asking: Asking) -> None:
         for relation in (a.table, a.rows, a.explain().populations)
     ]
     sql = render(select(*counted, answers[0].pending_delta))
-    async with asking.database.write() as transaction:
+    async with asking.database.write(made.staff) as transaction:
         (row,) = await transaction.fetch(sql, measure="COMPLETED", viewer_agency_id=made.staff.agency_id)
     assert tuple(row) == (1, 2, 1, 1, 2, 1, 0)
 

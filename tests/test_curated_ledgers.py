@@ -62,7 +62,7 @@ class Curators:
         """One mutation, and the same in memory."""
         name = self.random.choice(["accept", "join", "join", "join", "separate", "show"])
         given = getattr(self, f"{name}_input")()
-        async with self.database.write() as transaction:
+        async with self.database.write(self.staff) as transaction:
             result = await MUTATIONS[name](transaction, self.staff, given)
         payload = result.binds["payload"]
         statuses = [outcome["status"] for outcome in payload["outcomes"]]

@@ -49,7 +49,7 @@ async def party(owner_database: Database) -> Parties:
 
 async def curated(database: Database, viewer: Viewer, curate: Curate, **given: Any) -> dict[str, Any]:
     """The payload of a curator's mutation."""
-    async with database.write() as transaction:
+    async with database.write(viewer) as transaction:
         result = await curate(transaction, viewer, given)
         assert transaction.discarded is not result.committed
     payload: dict[str, Any] = result.binds["payload"]
@@ -112,7 +112,7 @@ async def test_only_curators_with_the_scope_may(database: Database, party: Parti
     unscoped = [replace(viewer, scopes=viewer.scopes - {"curate"}) for viewer in (party.staff, party.verifier)]
     asked = {name: run if value == SOMETHING else [run] if value == [SOMETHING] else value for name, value in given.items()}
     for viewer in (ANONYMOUS, party.oas, party.unodc, *others, *unscoped):
-        async with database.write() as transaction:
+        async with database.write(viewer) as transaction:
             counting = Counting(transaction)
             with pytest.raises(NotPermitted):
                 await curate(counting, viewer, asked)
@@ -135,7 +135,7 @@ async def test_only_curators_with_the_scope_may(database: Database, party: Parti
 async def test_a_request_of_another_form_is_refused(shared_database: Database, curate: Curate, texts: list[str], place: list[int]) -> None:
     staff = Viewer(kind=ViewerKind.STAFF, client_id=new_id(), agency_id=new_id(), scopes=frozenset({"curate"}))
     name = "nodes" if curate is set_visibility else "cohorts"
-    async with shared_database.write() as transaction:
+    async with shared_database.write(staff) as transaction:
         with pytest.raises(InputError) as refusal:
             await curate(transaction, staff, {name: texts, "visibility": "PUBLIC", "canonical": f"Cohort:{new_id()}"})
     assert (refusal.value.code, refusal.value.path) == ("BAD_USER_INPUT", ["input", name, *place])
@@ -387,7 +387,7 @@ async def test_a_curator_waits_for_its_turn(
     asked = {name: run if value == SOMETHING else [run] if value == [SOMETHING] else value for name, value in given.items()}
     assert party.oas.agency_id
     before = await sizes(database)
-    async with database.write() as running:
+    async with database.write(party.staff) as running:
         assert await submissions.take_turn(running, [party.oas.agency_id])
         payload = await curated(database, party.staff, curate, **asked)
         assert [problem["code"] for problem in payload["problems"]] == ["SUBMISSION_IN_PROGRESS"]
@@ -404,15 +404,15 @@ async def test_the_number_of_statements_is_fixed(database: Database, party: Part
         refs = [record["sourceRef"] for record in runs]
         cohorts, statements = await named(database, "cohort", *refs), await named(database, "statement", *refs)
         await decided(database, party.staff, statements=statements)
-        async with database.write() as transaction:
+        async with database.write(party.staff) as transaction:
             counting = Counting(transaction)
             assert (await accept_cohort(counting, party.staff, {"cohorts": cohorts})).binds["payload"]["changed"] == number
         (main,) = await main_run(database, party, str(number))
-        async with database.write() as transaction:
+        async with database.write(party.staff) as transaction:
             joining = Counting(transaction)
             given = {"canonical": main, "cohorts": cohorts}
             assert (await join_cohorts(joining, party.staff, given)).binds["payload"]["changed"] == number
-        async with database.write() as transaction:
+        async with database.write(party.staff) as transaction:
             other = Counting(transaction)
             given = {"nodes": [*cohorts, *statements], "visibility": "PUBLIC"}
             assert (await set_visibility(other, party.staff, given)).binds["payload"]["changed"] == 2 * number

@@ -79,7 +79,7 @@ async def test_only_staff_with_the_scope_decide(database: Database, party: Parti
     submission = await sending(database, party.oas, *FOUNDATION, count("S", "H"))
     before = await sizes(database)
     for viewer in (ANONYMOUS, party.oas, party.unodc, replace(party.staff, scopes=frozenset({"submit"}))):
-        async with database.write() as transaction:
+        async with database.write(viewer) as transaction:
             with pytest.raises(NotPermitted):
                 await decide(transaction, viewer, {"verdict": "VERIFY", "submission": submission})
     assert await sizes(database) == before
@@ -105,7 +105,7 @@ async def test_only_staff_with_the_scope_decide(database: Database, party: Parti
 )
 async def test_a_request_of_another_form_is_refused(shared_database: Database, given: dict[str, Any], path: list[Any]) -> None:
     staff = Viewer(kind=submissions.ViewerKind.STAFF, client_id=new_id(), agency_id=new_id(), scopes=frozenset({"decide"}))
-    async with shared_database.write() as transaction:
+    async with shared_database.write(staff) as transaction:
         with pytest.raises(InputError) as refusal:
             await decide(transaction, staff, {"verdict": "VERIFY"} | given)
     assert (refusal.value.code, refusal.value.path) == ("BAD_USER_INPUT", path)
@@ -278,7 +278,7 @@ async def test_a_decision_waits_for_its_turn(database: Database, party: Parties,
     submission = await sending(database, party.oas, *FOUNDATION, count("S", "H"))
     agency_id = party.oas.agency_id
     assert agency_id
-    async with database.write() as running:
+    async with database.write(party.staff) as running:
         assert await submissions.take_turn(running, [agency_id])
         payload = await decided(database, party.staff, submission=submission)
         assert [problem["code"] for problem in payload["problems"]] == ["SUBMISSION_IN_PROGRESS"]
@@ -292,7 +292,7 @@ async def test_the_number_of_statements_is_fixed(database: Database, party: Part
         records = [count(f"{number}-{n}", f"H{number}", n, partitionKey="k", memberStates=["JM"]) for n in range(number)]
         submission = await sending(database, party.oas, course(f"C{number}"), cohort(f"H{number}", f"C{number}"), *records)
         asked = {"submission": submission} if whole else {"statements": await named(database, *[record["sourceRef"] for record in records])}
-        async with database.write() as transaction:
+        async with database.write(party.staff) as transaction:
             counting = Counting(transaction)
             result = await decide(counting, party.staff, {"verdict": "VERIFY"} | asked)
             assert result.binds["payload"]["decided"] == number

@@ -99,7 +99,7 @@ async def test_a_dry_run_foretells_the_commit_and_the_ledger_stays_sound(databas
         assert after["submission_item"] - before["submission_item"] == (len(records) if done.committed else 0)
         seen |= {code for codes in done.codes for code in codes} | set(done.statuses)
     assert party.oas.agency_id
-    async with database.write() as transaction:
+    async with database.write(party.oas) as transaction:
         cohorts = [row["id"] for row in await fetch(database, "SELECT id FROM cohort")]
         stored = await claims(transaction, [party.oas.agency_id], cohorts)
     assert stored

@@ -174,7 +174,7 @@ async def test_a_migration_that_fails(addresses: Addresses) -> None:
     """All of it is rolled back, and one line says why. Here a type of somebody else has the name of a table."""
     async with connected(addresses.owner) as connection:
         names = ", ".join(f'"{name}"' for name in Table.metadata.tables)
-        await connection.execute(f"DROP TABLE {names}, alembic_version; CREATE DOMAIN statement AS int")
+        await connection.execute(f"DROP TABLE {names}, alembic_version CASCADE; CREATE DOMAIN statement AS int")
         with pytest.raises(Unfit, match="changed nothing") as refused:
             await asyncio.to_thread(provision.migrate, addresses)
         assert "\n" not in str(refused.value)

@@ -20,9 +20,11 @@ from models.database import Database, Transaction
 from models.provision import SERVER
 from models.reference import LoadReport
 from models.reference.comparison import Shape
+from models.viewer import Viewer, ViewerKind
 
 pytestmark = pytest.mark.asyncio
 
+STAFF = Viewer(ViewerKind.STAFF)
 PAGE = (Path(__file__).parent / "data" / "capacity_building_page.txt").read_text(encoding="utf-8")
 BULLETS = [line.strip().removeprefix("•").strip() for line in PAGE.splitlines() if line.strip().startswith("•")]
 PARAGRAPHS = PAGE.splitlines()
@@ -399,11 +401,11 @@ async def test_a_role_that_may_not_delete_can_load(owner_database: Database, dat
     async with owner_database.write() as transaction:
         await select(transaction, f"REVOKE DELETE ON ALL TABLES IN SCHEMA public FROM {SERVER}")
         await select(transaction, f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {SERVER}")
-    async with database.write() as transaction:
+    async with database.write(STAFF) as transaction:
         assert (await reference.load(transaction)).inserted == sum(ENTITIES.values())
     edited = records("departments")
     edited[0]["name"] = "Police forces"
-    async with database.write() as transaction:
+    async with database.write(STAFF) as transaction:
         assert (await reference.load(transaction, {**reference.read(), "departments": edited})).changed == 1
 
 
@@ -419,7 +421,7 @@ async def test_processes_that_start_at_once_load_once(owner_database: Database) 
 async def test_the_serving_role_finds_nothing_to_do_after_the_owner(owner_database: Database, database: Database) -> None:
     async with owner_database.write() as transaction:
         await reference.load(transaction)
-    async with database.write() as transaction:
+    async with database.write(STAFF) as transaction:
         assert await reference.load(transaction) == LoadReport(unchanged=sum(ENTITIES.values()))
 
 

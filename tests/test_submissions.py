@@ -68,7 +68,7 @@ async def test_only_a_client_with_the_scope_submits(database: Database, party: P
         replace(party.oas, scopes=frozenset({"statements:read", "decide"})),
         replace(party.staff, scopes=frozenset()),
     ):
-        async with database.write() as transaction:
+        async with database.write(viewer) as transaction:
             with pytest.raises(NotPermitted) as refusal:
                 await submit(transaction, viewer, sent(course("C"), mode=mode))
         assert refusal.value.extensions == {"scope": "submit"}
@@ -76,7 +76,7 @@ async def test_only_a_client_with_the_scope_submits(database: Database, party: P
 
 
 async def test_only_staff_submit_on_behalf_of_a_partner(database: Database, party: Parties) -> None:
-    async with database.write() as transaction:
+    async with database.write(party.staff) as transaction:
         with pytest.raises(NotPermitted) as refusal:
             await submit(transaction, party.oas, sent(course("C"), onBehalfOf={"code": "OAS"}))
         assert refusal.value.path == ["input", "onBehalfOf"]
@@ -155,7 +155,7 @@ async def test_a_key_is_free_after_a_crash_before_the_commit(database: Database,
 
 
 async def cut_off(database: Database, viewer: Viewer, given: Mapping[str, Any]) -> None:
-    async with database.write() as transaction:
+    async with database.write(viewer) as transaction:
         assert (await submit(transaction, viewer, given)).committed
         raise ConnectionError
 
@@ -210,7 +210,7 @@ async def test_a_call_whose_turn_does_not_come_can_be_sent_again(
     given = sent(*FOUNDATION)
     agency_id = party.oas.agency_id
     assert agency_id
-    async with database.write() as running:
+    async with database.write(party.oas) as running:
         assert await submissions.take_turn(running, [agency_id])
         late = await submitted(database, party.oas, given)
         assert [(problem["code"], problem["params"]) for problem in late.problems] == [("SUBMISSION_IN_PROGRESS", {"retryAfterMs": 1_000})]
@@ -934,7 +934,7 @@ class Counting(Transaction):
 
 
 async def statements_of(database: Database, viewer: Viewer, given: Mapping[str, Any]) -> int:
-    async with database.write() as transaction:
+    async with database.write(viewer) as transaction:
         counting = Counting(transaction)
         result = await submit(counting, viewer, given)
         assert result.committed

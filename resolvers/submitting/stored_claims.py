@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, case, column, exists, func, literal_column, or_, select, true
+from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, case, column, func, literal_column, or_, select, true
 
 from models.courses import Cohort
 from models.database import Transaction, render
@@ -76,14 +76,10 @@ def _claims() -> Select[Any]:
 
 
 def _reported() -> Select[Any]:
-    """The populations about which a partner other than the one beside them has a live statement."""
-    row, cohort = table_of(Statement), table_of(Cohort)
+    """The populations about which a partner other than the one beside them has a live statement; a function of the owner's answers."""
     given = [bindparam(name, type_=ARRAY(kind)) for name, kind in (("partner_ids", Uuid()), ("cohort_ids", Uuid()), ("measures", Text()))]
-    columns = (column("partner_id", Uuid()), column("cohort_id", Uuid()), column("measure", Text()))
-    wanted = func.unnest(*given).table_valued(*columns).render_derived(name="wanted")
-    same_run = or_(cohort.c.id == wanted.c.cohort_id, cohort.c.same_run_as_id == wanted.c.cohort_id)
-    others = exists().where(row.c.measure == wanted.c.measure, row.c.cohort_id == cohort.c.id, row.c.partner_id != wanted.c.partner_id)
-    return select(wanted.c.cohort_id, wanted.c.measure).where(others.where(same_run, is_live(row.c.state)).correlate(wanted))
+    found = func.reported_by_others(*given).table_valued(column("cohort_id", Uuid()), column("measure", Text()))
+    return select(found.c.cohort_id, found.c.measure)
 
 
 CLAIMS = render(_claims())
