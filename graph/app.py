@@ -8,11 +8,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graph.auth import Authenticator, TokenJudge
+from graph.auth import Authenticator
 from graph.door import Door
 from graph.endpoint import Endpoint
 from graph.openid.access import AccessTokens
+from graph.openid.flow import Flow
 from graph.openid.issuer import Issuer
+from graph.openid.people import People
 from graph.pages.graphiql import Graphiql
 from graph.schema import graphql_schema
 from graph.settings import Settings
@@ -40,24 +42,22 @@ def create_app(settings: Settings, database: Database) -> Door:
         response = await readiness(database)
         await response(scope, receive, send)
 
-    staff = Staff(database, is_offered=settings.is_embedded)
-    sign_in = SignIn(staff)
+    openid = settings.openid
+    issuer = Issuer(openid.issuer) if openid else None
+    staff = Staff(database, is_offered=settings.is_embedded, openid=openid)
+    flow = Flow(issuer, openid) if issuer and openid and openid.client_id else None
+    sign_in = SignIn(staff, flow)
+    judge = AccessTokens(database, issuer, openid).viewer if issuer and openid and openid.audience else None
     direct: dict[str, ASGIApp] = {
-        "/graphql": Endpoint(graph, Authenticator(database, access_tokens(settings, database)), staff),
+        "/graphql": Endpoint(graph, Authenticator(database, judge), staff),
         "/health/ready": ready,
         "/session": sign_in,
         "/session/mode": sign_in,
     }
+    if flow and openid:
+        direct["/signin"] = direct["/signin/callback"] = People(staff, flow, openid, database)
     others = Starlette(routes=[Route("/", welcome), Route("/health/live", live), *Graphiql().routes])
-    return Door(others, allowed_hosts=settings.allowed_hosts, direct=direct)
-
-
-def access_tokens(settings: Settings, database: Database) -> TokenJudge | None:
-    """What judges access tokens, where they are accepted."""
-    openid = settings.openid
-    if openid is None or openid.audience is None:
-        return None
-    return AccessTokens(database, Issuer(openid.issuer), openid).viewer
+    return Door(others, allowed_hosts=settings.hosts, direct=direct)
 
 
 async def welcome(request: Request) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -81,6 +82,12 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """Whether the PostgreSQL that comes with the package is used."""
         return self.database_url is None
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The host names to answer for beside this machine's own: those that are allowed, and that of the public address."""
+        name = urlsplit(self.public_url).hostname if self.public_url else None
+        return self.allowed_hosts | {name} if name else self.allowed_hosts
 
     @property
     def openid(self) -> OpenId | None:

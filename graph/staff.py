@@ -1,14 +1,15 @@
-"""Staff in a browser on this machine: who asks, from the cookie of a session; and which requests may have one.
+"""People in a browser: who asks, from the cookie of a session; and which requests may have one.
 
-Sessions are offered where the embedded PostgreSQL serves, to processes of the same user on this machine (graph/peers.py), under a name of
-this machine. What holds, and against whom:
+A session is opened in two ways. Where the embedded PostgreSQL serves, the user of this machine opens one as the sandbox's staff, from a
+process of that user (graph/peers.py), under a name of this machine. Where an OpenID issuer is configured, people sign in there
+(graph/openid/people.py), and have their sessions under the public address. What holds, and against whom:
 
-other sites' pages       the cookie is SameSite=Strict; each request needs a header that only a page of this origin can send without being
-                         asked first (and who asks is refused), with the session's token, which only such a page can read; Origin and
-                         Sec-Fetch-Site are checked. Opening needs the same, so no site can sign a browser in.
-names that are rebound   the Host must be a name of this machine: localhost, 127.0.0.1, [::1].
-other local users        Linux names the user at the other end; another user is answered nothing, with a stolen cookie neither. Elsewhere
-                         every process on the machine counts as its user's: share it with nobody.
+other sites' pages       the cookie is not sent with their requests (SameSite); each request needs a header that only a page of this origin
+                         can send without being asked first (and who asks is refused), with the session's token, which only such a page can
+                         read; Origin and Sec-Fetch-Site are checked. Opening needs the same, or a sign-in that this browser began.
+names that are rebound   the Host must be a name of this machine (localhost, 127.0.0.1, [::1]), or that of the public address.
+other local users        a session of this machine's user: Linux names the user at the other end; another user is answered nothing, with a
+                         stolen cookie neither. Elsewhere every process on the machine counts as its user's: share it with nobody.
 other local servers      browsers send a cookie to every port of its host. One that sees it can use it only as a process of the same user,
                          and that could open a session itself.
 proxies on this machine  run as another user, or say that they forward.
@@ -19,7 +20,7 @@ A session reads only until it is switched. With an Authorization header the cook
 
 import hmac
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
@@ -29,15 +30,19 @@ from starlette.types import Scope
 from graph import peers
 from graph.auth import TRUSTED_SECONDS, viewer_of
 from graph.requests import RequestError
-from graph.sessions import Mode, Session, Sessions, token_of
+from graph.sessions import Session, Sessions, token_of
+from graph.settings import OpenId
+from graph.sites import Headers, Site, site_of
 from models.access import ApiClient, ClientKind
 from models.clients import SANDBOX
 from models.database import Database, SqlStatement, render
+from models.sessions import Mode, Way
 from models.viewer import Viewer
 from resolvers.errors import NotPermitted, Refusal
 
-Headers = Mapping[bytes, bytes]
 TOKEN = b"x-csrf-token"
+SESSION = "session"
+"""What its cookie is called, behind what its site puts before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +65,59 @@ class Staff:
     """Tells who is asking from the cookie of a request."""
 
     def __init__(
-        self, database: Database, *, is_offered: bool, sessions: Sessions | None = None, clock: Callable[[], float] = time.monotonic
+        self, database: Database, *, is_offered: bool, openid: OpenId | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.sessions = sessions or Sessions(clock)
+        self.sessions = Sessions(database)
+        self.signs_in = openid is not None and openid.client_id is not None
+        self._public_url = openid.public_url if openid else None
         self._database = database
         self._is_offered = is_offered
         self._clock = clock
         self._known: tuple[float, Viewer | None] = (0.0, None)
 
+    def site(self, scope: Scope, headers: Headers) -> Site:
+        """Where the browser is that sent a request."""
+        return site_of(scope, headers, self._public_url)
+
     def has_cookie(self, scope: Scope, headers: Headers) -> bool:
         """Whether a request carries a session's cookie that counts: not where none is offered, and not beside a credential."""
-        cookie = headers.get(b"cookie")
-        return self._is_offered and cookie is not None and b"authorization" not in headers and bool(_secrets(cookie, cookie_name(scope)))
+        if b"cookie" not in headers or b"authorization" in headers or not (self._is_offered or self.signs_in):
+            return False
+        return bool(self.site(scope, headers).values(SESSION, headers))
 
     async def signed(self, scope: Scope, headers: Headers) -> Signed:
         """Who asks by a session's cookie. Raises RequestError if the request is not its page's, or if the session is over."""
-        if not self.may_have_session(scope, headers):
-            raise RequestError("Sessions are for this user's browser on this machine.", code="SESSION_NOT_OFFERED")
-        check_page(scope, headers)
-        signed = await self.open_session(scope, headers)
+        self.check_page(scope, headers)
+        signed = await self._find(scope, headers)
         if signed is None:
             raise RequestError("This session has ended. Open another at /graphiql.", code="SESSION_ENDED")
+        if not self._may_use(signed.session, scope, headers):
+            raise RequestError("A session is for the browser that opened it, where it was opened.", code="SESSION_NOT_OFFERED")
         if not hmac.compare_digest(headers[TOKEN], token_of(signed.secret).encode()):
             raise _not_from_page()
         return signed
 
     async def open_session(self, scope: Scope, headers: Headers) -> Signed | None:
-        """The open session of a request's cookie, whatever else it carries."""
-        found = _secrets(headers.get(b"cookie", b""), cookie_name(scope))
-        session = self.sessions.find(found[0]) if len(found) == 1 else None
-        viewer = await self.client() if session else None
-        if session is None or viewer is None or viewer.client_id != session.client_id:
-            return None
-        return Signed(found[0], session, viewer)
+        """The open session of a request's cookie, whatever else it carries; None if its sender may not use it."""
+        signed = await self._find(scope, headers)
+        return signed if signed and self._may_use(signed.session, scope, headers) else None
 
     def may_have_session(self, scope: Scope, headers: Headers) -> bool:
-        """Whether a session is offered to whoever sent a request."""
+        """Whether whoever sent a request is offered a session without signing in."""
         return self._is_offered and peers.names_this_machine(headers.get(b"host", b"")) and peers.is_own(scope, headers)
 
+    def check_page(self, scope: Scope, headers: Headers) -> None:
+        """Raises RequestError unless a request can only have been sent by a page of this origin, or by no browser."""
+        origin = self.site(scope, headers).origin.encode()
+        if (
+            TOKEN not in headers
+            or headers.get(b"origin", origin).lower() != origin.lower()
+            or headers.get(b"sec-fetch-site", b"same-origin") != b"same-origin"
+        ):
+            raise _not_from_page()
+
     async def client(self) -> Viewer | None:
-        """The client that sessions act as: the first of staff made to try the graph with; None if it is revoked.
+        """The client that sessions act as which nobody signs in for: the first of staff made to try the graph with; None if it is revoked.
 
         What the database said is trusted for a few seconds, so that a revoked client stops within that time.
         """
@@ -110,31 +128,15 @@ class Staff:
             self._known = now + TRUSTED_SECONDS, viewer
         return viewer
 
+    async def _find(self, scope: Scope, headers: Headers) -> Signed | None:
+        given = self.site(scope, headers).values(SESSION, headers)
+        found = await self.sessions.find(given[0]) if len(given) == 1 else None
+        return Signed(given[0], *found) if found else None
 
-def check_page(scope: Scope, headers: Headers) -> None:
-    """Raises RequestError unless a request can only have been sent by a page of this origin, or by no browser."""
-    origin = f"{scope['scheme']}://".encode() + headers.get(b"host", b"")
-    if (
-        TOKEN not in headers
-        or headers.get(b"origin", origin).lower() != origin.lower()
-        or headers.get(b"sec-fetch-site", b"same-origin") != b"same-origin"
-    ):
-        raise _not_from_page()
-
-
-def cookie_name(scope: Scope) -> str:
-    """The name of the session's cookie. Browsers do not tell ports apart, so it has the port in it.
-
-    The prefix makes browsers insist on Secure and on no wider host. Over plain HTTP not every browser takes that from this machine either
-    (Chromium and Firefox do, Safari does not), so there it is left out: nothing but this machine's own loopback carries the cookie.
-    """
-    prefix = "__Host-" if scope["scheme"] == "https" else ""
-    return f"{prefix}graph-session-{scope['server'][1]}"
-
-
-def _secrets(cookie: bytes, name: str) -> list[str]:
-    pairs = (part.strip().partition("=") for part in cookie.decode("latin-1").split(";"))
-    return [value for key, _, value in pairs if key == name]
+    def _may_use(self, session: Session, scope: Scope, headers: Headers) -> bool:
+        if session.way is Way.LOCAL:
+            return self.may_have_session(scope, headers)
+        return self.signs_in and self.site(scope, headers).is_public
 
 
 def _not_from_page() -> RequestError:

@@ -21,6 +21,7 @@ from models.figures import Figure
 from models.history import HISTORIES
 from models.places import Department, Membership, MemberState
 from models.releases import Release, ReleaseBlock, ReleaseCell
+from models.sessions import Session, SignIn
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
 
@@ -30,6 +31,7 @@ _READ = ("SELECT",)
 _APPEND = ("SELECT", "INSERT")
 _REVISE = ("SELECT", "INSERT", "UPDATE")
 _REPLACE = ("SELECT", "INSERT", "DELETE")
+_PASSING = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _KEEP = ("SELECT", "INSERT", "UPDATE (row_end)")
 
 GRANTS: dict[type[Table], tuple[str, ...]] = {
@@ -42,6 +44,8 @@ GRANTS: dict[type[Table], tuple[str, ...]] = {
     Figure: _READ,
     Agreement: _READ,
     ApiClient: _READ,
+    Session: _PASSING,
+    SignIn: _PASSING,
     Credential: _READ,
     PartnerAgency: _REVISE,
     Course: _REVISE,
@@ -97,6 +101,7 @@ def _statements(role: str) -> Iterator[str]:
     yield f"REVOKE CREATE ON SCHEMA public FROM {role}"
     yield f"GRANT USAGE ON SCHEMA public TO {role}"
     yield f"GRANT SELECT ON alembic_version TO {role}"
+    yield f"GRANT EXECUTE ON FUNCTION remember_person TO {role}"
     for table, privileges in GRANTS.items():
         yield f"GRANT {', '.join(privileges)} ON {_quoted(str(table.__tablename__))} TO {role}"
     for history in HISTORIES.values():

@@ -13,9 +13,12 @@ from models.agencies import PartnerAgency
 from models.base import new_id
 from models.database import Transaction
 from models.foreseen import Foreseen
+from models.viewer import Viewer, ViewerKind
 
 _client: Any = ApiClient.__table__  # type: ignore[attr-defined]
 _agency: Any = PartnerAgency.__table__  # type: ignore[attr-defined]
+
+REMEMBER = "SELECT remember_person($1, $2, $3, $4, $5, $6, $7, $8)"  # as the owner: the serving role may not change clients
 
 
 class OpenIdError(Foreseen):
@@ -46,22 +49,15 @@ async def register(transaction: Transaction, program: Vouched) -> UUID:
     return UUID(str(made))
 
 
-async def remember(transaction: Transaction, person: Vouched) -> UUID | None:
-    """The id of the client that a person is, with what it may do from now on; None if it was revoked, or if the subject is a program's."""
+async def remember(transaction: Transaction, person: Vouched) -> Viewer | None:
+    """The client that a person is, with what it may do from now on; None if it was revoked, or if the subject is a program's."""
     values = await _values(transaction, person)
-    changed = {name: value for name, value in values.items() if name not in ("issuer", "subject", "openid_client_id")}
-    statement = (
-        insert(_client)
-        .values(id=new_id(), **values)
-        .on_conflict_do_update(
-            index_elements=["issuer", "subject"],
-            set_=changed,
-            where=_client.c.openid_client_id.is_(None) & _client.c.revoked_at.is_(None),
-        )
-        .returning(_client.c.id)
-    )
-    found = await transaction.value(statement)
-    return None if found is None else UUID(str(found))
+    names = ("issuer", "subject", "name", "kind", "scopes", "agency_id", "member_state_code")
+    found = await transaction.read(REMEMBER, [new_id(), *(values[name] for name in names)])
+    if found is None:
+        return None
+    kind, scopes = ViewerKind(person.kind.value), frozenset(scope.value for scope in person.scopes)
+    return Viewer(kind, UUID(str(found)), person.name, values["agency_id"], scopes, person.member_state)
 
 
 async def _values(transaction: Transaction, vouched: Vouched) -> dict[str, Any]:

@@ -1,5 +1,18 @@
 """Every module that declares tables: importing this fills `Table.metadata`."""
 
-from models import access, agencies, audit, changes, courses, figures, history, places, releases, statements, submissions
+from models import access, agencies, audit, changes, courses, figures, history, places, releases, sessions, statements, submissions
 
-__all__ = ["access", "agencies", "audit", "changes", "courses", "figures", "history", "places", "releases", "statements", "submissions"]
+__all__ = [
+    "access",
+    "agencies",
+    "audit",
+    "changes",
+    "courses",
+    "figures",
+    "history",
+    "places",
+    "releases",
+    "sessions",
+    "statements",
+    "submissions",
+]

@@ -16,9 +16,10 @@ import pytest
 import pytest_asyncio
 from joserfc.jwk import RSAKey
 
-from graph.openid import issuer as fetching
+from graph.openid import network
 from graph.openid.access import AccessTokens
 from graph.openid.issuer import Issuer, keys_of
+from graph.openid.network import Unreachable
 from graph.openid.roles import Role, values
 from graph.settings import ALGORITHMS, OpenId, Settings
 from models import openid
@@ -103,7 +104,7 @@ async def test_a_person_has_the_role_that_the_token_gives(judged: Judged) -> Non
     assert (viewer.kind, viewer.client_name, viewer.scopes) == (ViewerKind.VERIFIER, "Ann", {"decide", "curate"})
 
 
-@pytest.mark.parametrize("changed", [{"aud": [AUDIENCE, "another"]}, {"nbf": int(time.time())}, {"exp": time.time() + 60.5}])
+@pytest.mark.parametrize("changed", [{"aud": [AUDIENCE, "another"]}, {"nbf": int(time.time())}, {"exp": time.time() + 86_400.5}])
 @pytest.mark.asyncio
 async def test_other_forms_of_a_token_that_works(judged: Judged, changed: dict[str, Any]) -> None:
     assert (await judged.tokens.viewer(judged.issuing.token(**changed))).client_name == "the importer"
@@ -131,14 +132,14 @@ NOW = int(time.time())
         {"aud": {AUDIENCE: 1}},
         {"exp": None},
         {"exp": NOW - 11},
-        {"exp": str(NOW + 300)},
+        {"exp": str(NOW + 90_000)},
         {"exp": True},
         {"exp": float("inf")},
         {"exp": float("nan")},
-        {"nbf": NOW + 900},
+        {"nbf": NOW + 90_000},
         {"nbf": "soon"},
         {"iat": None},
-        {"iat": NOW + 900},
+        {"iat": NOW + 90_000},
         {"sub": None},
         {"sub": ""},
         {"sub": 7},
@@ -333,7 +334,7 @@ class TestKeys:
             {"jwks_uri": "ftp://127.0.0.1/keys"},
             {"jwks_uri": "keys"},
             {"jwks_uri": ["http://127.0.0.1/keys"]},
-            {"filler": "x" * (fetching.MAX_BYTES + 1)},
+            {"filler": "x" * (network.MAX_BYTES + 1)},
         ],
         ids=lambda change: str(change)[:60],
     )
@@ -362,7 +363,7 @@ class TestKeys:
         ]
         assert list(keys_of({"keys": [short, *others, rsa]})) == ["rsa"]
         for wrong in ({}, {"keys": None}, {"keys": {}}):
-            with pytest.raises(ValueError, match="no keys"):
+            with pytest.raises(Unreachable, match="no keys"):
                 keys_of(wrong)
 
 

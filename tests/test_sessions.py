@@ -6,18 +6,26 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from graph import peers
-from graph.sessions import IDLE_SECONDS, MAX_SESSIONS, SECONDS, Mode, Sessions, token_of
-from graph.staff import cookie_name
+from graph.openid.flow import Attempt
+from graph.sessions import MAX_SESSIONS, Sessions, hash_of, token_of
+from graph.sites import site_of
 from models import embedded, throwaway
+from models.access import ClientKind, Scope
+from models.database import Database
 from models.provision import Addresses
+from models.sessions import Mode, Way
+from models.viewer import Viewer, ViewerKind
+from tests.edge import issue
 from tests.processes import Serving, command, serving
 
 OPEN = {"x-csrf-token": "none", "content-type": "application/json"}
@@ -265,7 +273,7 @@ class TestEnds:
         browser.cookies.clear()
         refused(browser.post("/graphql", json=WHO, headers={**headers, "cookie": kept}), 401, "SESSION_ENDED")
 
-    def test_when_the_server_does_and_when_its_client_is_revoked(
+    def test_not_when_the_server_does_but_when_its_client_is_revoked(
         self, folder: Path, running: Serving, browser: httpx.Client, tmp_path: Path
     ) -> None:
         headers, kept = opened(browser), cookie_of(browser)
@@ -273,7 +281,8 @@ class TestEnds:
         assert running.stop() == 0
         with serving(tmp_path / "output", DATA_DIR=str(folder)) as again, httpx.Client(base_url=again.address, timeout=10) as client:
             cookie = kept.replace(f"-{port}=", f"-{again.address.rsplit(':')[-1]}=")
-            refused(client.post("/graphql", json=WHO, headers={**headers, "cookie": cookie}), 401, "SESSION_ENDED")
+            answer = client.post("/graphql", json=WHO, headers={**headers, "cookie": cookie})
+            assert answer.json()["data"]["viewer"]["kind"] == "STAFF"
             headers = opened(client)
             listed = [line.split() for line in command("client", "list", DATA_DIR=str(folder)).stdout.splitlines()]
             [staff] = [words[0] for words in listed if "STAFF" in words]
@@ -283,28 +292,121 @@ class TestEnds:
             assert client.get("/session", headers=OPEN).json() == {"offered": False, "session": None}
             refused(client.post("/session", content="{}", headers=OPEN), 403, "SESSION_NOT_OFFERED")
 
-    def test_after_half_an_hour_without_use_and_after_eight_hours(self) -> None:
-        now = 0.0
-        sessions = Sessions(lambda: now)
-        secret, idle = (sessions.open(uuid4())[0] for _ in range(2))
-        while now < SECONDS - IDLE_SECONDS:
-            now += IDLE_SECONDS - 1
-            assert sessions.find(secret)
-        assert sessions.find(idle) is None
-        now = SECONDS
-        assert sessions.find(secret) is None
-        assert sessions.switch(secret, Mode.WRITE) is None
 
-    def test_the_oldest_first_where_there_are_too_many(self) -> None:
-        sessions = Sessions()
-        secrets = [sessions.open(uuid4())[0] for _ in range(MAX_SESSIONS + 1)]
-        assert [sessions.find(secret) is None for secret in secrets] == [True] + [False] * MAX_SESSIONS
+class TestStore:
+    """Rows under the hash of their secret, whose clock is PostgreSQL's: the tests move the rows back in time."""
 
-    def test_no_secret_is_kept(self) -> None:
-        sessions = Sessions()
-        secret, _ = sessions.open(uuid4())
-        assert secret not in repr(vars(sessions))
-        assert token_of(secret) not in repr(vars(sessions))
+    @pytest_asyncio.fixture(loop_scope="session")
+    async def viewer(self, owner_database: Database) -> Viewer:
+        issued = await issue(owner_database, ClientKind.STAFF, (Scope.DECIDE,))
+        return Viewer(ViewerKind.STAFF, issued.client_id, issued.name)
+
+    async def aged(self, owner: Database, secret: str, column: str, interval: str) -> None:
+        async with owner.write() as transaction:
+            await transaction.read(f"UPDATE session SET {column} = now() - interval '{interval}' WHERE secret_hash = $1", [hash_of(secret)])
+
+    @pytest.mark.asyncio
+    async def test_every_process_knows_them_and_their_ends(self, database: Database, viewer: Viewer) -> None:
+        one, other = Sessions(database), Sessions(database)
+        secret, session = await one.open(viewer, Way.LOCAL, "request-1")
+        found = await other.find(secret)
+        assert found is not None
+        assert found[0] == session
+        assert (found[1].kind, found[1].client_id, found[1].scopes) == (ViewerKind.STAFF, viewer.client_id, {"decide"})
+        await other.switch(secret, session, Mode.WRITE)
+        assert (await one.find(secret) or [None])[0] == replace(session, mode=Mode.WRITE)
+        await other.close(secret, viewer, "request-2")
+        assert await one.find(secret) is None
+
+    @pytest.mark.parametrize(
+        ("column", "interval", "lives"),
+        [
+            ("used_at", "29 minutes", True),
+            ("used_at", "31 minutes", False),
+            ("ends_at", "-1 minute", True),
+            ("ends_at", "1 second", False),
+        ],
+    )
+    @pytest.mark.asyncio
+    async def test_they_end_after_half_an_hour_without_use_and_after_eight_hours(
+        self, database: Database, owner_database: Database, viewer: Viewer, column: str, interval: str, lives: bool
+    ) -> None:
+        sessions = Sessions(database)
+        secret, session = await sessions.open(viewer, Way.OPENID, "request-1")
+        left = session.ends_at - datetime.now(UTC)
+        assert timedelta(hours=7, minutes=59) < left <= timedelta(hours=8, minutes=1)
+        await self.aged(owner_database, secret, column, interval)
+        assert (await sessions.find(secret) is not None) is lives
+
+    @pytest.mark.asyncio
+    async def test_use_is_noted_so_that_a_session_in_use_goes_on(
+        self, database: Database, owner_database: Database, viewer: Viewer
+    ) -> None:
+        sessions = Sessions(database)
+        secret, _ = await sessions.open(viewer, Way.OPENID, "request-1")
+        for _ in range(3):
+            await self.aged(owner_database, secret, "used_at", "29 minutes")
+            assert await sessions.find(secret) is not None
+            idle = await database.read(
+                "SELECT now() - used_at < interval '1 minute' FROM session WHERE secret_hash = $1", [hash_of(secret)]
+            )
+            assert idle is True
+
+    @pytest.mark.asyncio
+    async def test_a_revoked_client_has_none(self, database: Database, owner_database: Database, viewer: Viewer) -> None:
+        sessions = Sessions(database)
+        secret, _ = await sessions.open(viewer, Way.OPENID, "request-1")
+        async with owner_database.write() as transaction:
+            await transaction.read("UPDATE api_client SET revoked_at = now() WHERE id = $1", [viewer.client_id])
+        assert await sessions.find(secret) is None
+
+    @pytest.mark.asyncio
+    async def test_the_oldest_of_a_client_ends_where_it_has_too_many(
+        self, database: Database, owner_database: Database, viewer: Viewer
+    ) -> None:
+        sessions, other = Sessions(database), Viewer(ViewerKind.STAFF, (await issue(owner_database)).client_id)
+        kept, _ = await sessions.open(other, Way.OPENID, "request-1")
+        secrets = [(await sessions.open(viewer, Way.OPENID, "request-1"))[0] for _ in range(MAX_SESSIONS + 1)]
+        assert [await sessions.find(secret) is None for secret in secrets] == [True] + [False] * MAX_SESSIONS
+        assert await sessions.find(kept) is not None
+
+    @pytest.mark.asyncio
+    async def test_a_sign_in_ends_once_and_in_time(self, database: Database, owner_database: Database) -> None:
+        sessions = Sessions(database)
+        secret, late = await sessions.begin_sign_in(), await sessions.begin_sign_in()
+        assert not await sessions.end_sign_in("another")
+        assert await sessions.end_sign_in(secret)
+        assert not await sessions.end_sign_in(secret)
+        async with owner_database.write() as transaction:
+            await transaction.read("UPDATE sign_in SET ends_at = now() - interval '1 second'", [])
+        assert not await sessions.end_sign_in(late)
+
+    @pytest.mark.asyncio
+    async def test_a_dump_opens_none(self, database: Database, owner_database: Database, viewer: Viewer) -> None:
+        sessions = Sessions(database)
+        secret, _ = await sessions.open(viewer, Way.OPENID, "request-1")
+        begun = await sessions.begin_sign_in()
+        tables = await owner_database.read("SELECT string_agg(tablename, ' ') FROM pg_tables WHERE schemaname = 'public'", [])
+        dumped = [
+            await owner_database.read(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {name} AS t", []) for name in tables.split()
+        ]
+        text = " ".join(dumped)
+        assert hash_of(secret).hex() in text
+        assert hash_of(begun).hex() in text
+        attempt = Attempt(begun)
+        for usable in (secret, token_of(secret), begun, attempt.state, attempt.nonce, attempt.verifier, attempt.challenge):
+            assert usable not in text
+            assert usable.encode().hex() not in text
+            assert (bytes.fromhex(usable) if len(usable) == 64 else usable.encode()).hex() not in text
+
+    @pytest.mark.asyncio
+    async def test_opening_and_ending_are_audited(self, database: Database, owner_database: Database, viewer: Viewer) -> None:
+        sessions = Sessions(database)
+        secret, _ = await sessions.open(viewer, Way.OPENID, "request-1")
+        await sessions.close(secret, viewer, "request-2")
+        sql = "SELECT string_agg(concat_ws(' ', action, kind, client_id, result, request_id), ', ' ORDER BY id) FROM audit_event"
+        who = f"STAFF {viewer.client_id} OK"
+        assert await owner_database.read(sql, []) == f"signIn {who} request-1, signOut {who} request-2"
 
 
 def connected(host: str, family: socket.AddressFamily) -> Iterator[dict[str, Any]]:
@@ -344,4 +446,10 @@ class TestPeers:
 
 
 def test_over_tls_the_cookie_has_the_prefix_that_browsers_enforce() -> None:
-    assert cookie_name({"scheme": "https", "server": ("127.0.0.1", 443)}) == "__Host-graph-session-443"
+    scope = {"scheme": "http", "server": ("127.0.0.1", 8000)}
+    public = site_of(scope, {b"host": b"graph.example"}, "https://graph.example")
+    assert public.cookie("session", "x", 60, "Lax")[1] == b"__Host-session=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+    assert public.origin == "https://graph.example"
+    here = site_of(scope, {b"host": b"localhost:8000"}, "https://graph.example")
+    assert here.cookie("session", "x", 60, "Lax")[1] == b"graph-session-8000=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"
+    assert (public.is_public, here.is_public) == (True, False)

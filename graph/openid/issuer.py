@@ -12,16 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-import orjson
 import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-from graph.openid.addresses import is_safe
+from graph.openid import network
+from graph.openid.network import Unreachable
 from resolvers.errors import Unavailable
 
-FETCH_SECONDS = 5.0
 EVERY_SECONDS = 5.0
 """Between two fetches."""
 
@@ -29,7 +27,6 @@ FRESH_SECONDS = 60.0
 KEPT_SECONDS = 3600.0
 """For how long what was fetched is used while the issuer does not answer."""
 
-MAX_BYTES = 256 << 10
 MAX_KEYS = 100
 SHORTEST_MODULUS = 342
 """Of an RSA key of 2048 bits, in characters of base64url (RFC 8725 section 3.2)."""
@@ -86,7 +83,7 @@ class Issuer:
             raise _unavailable()
         try:
             return await asyncio.shield(self._start())
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError):
+        except Unreachable:
             raise _unavailable() from None
 
     def _start(self) -> asyncio.Task[Published]:
@@ -99,40 +96,30 @@ class Issuer:
     def _done(self, task: asyncio.Task[Published]) -> None:
         self._fetching = None
         if not task.cancelled() and (error := task.exception()):
-            log.warning("issuer unavailable", issuer=self.address, reason=type(error).__name__)
+            log.warning("issuer unavailable", issuer=self.address, reason=str(error) or type(error).__name__)
 
     async def _ask(self) -> Published:
-        async with asyncio.timeout(FETCH_SECONDS):
-            metadata = await fetch(f"{self.address.rstrip('/')}/.well-known/openid-configuration")
-            if metadata.get("issuer") != self.address:
-                raise ValueError("the metadata is that of another issuer")
-            keys = keys_of(await fetch(str(metadata.get("jwks_uri"))))
+        metadata = await fetch(f"{self.address.rstrip('/')}/.well-known/openid-configuration")
+        if metadata.get("issuer") != self.address:
+            raise Unreachable("the metadata is that of another issuer")
+        keys = keys_of(await fetch(str(metadata.get("jwks_uri"))))
         self._published = Published(metadata, keys, self._clock())
         return self._published
 
 
 async def fetch(address: str) -> dict[str, Any]:
-    """The JSON object at an address. Raises httpx.HTTPError, or ValueError for what is none, is too large, or may be changed on its way."""
-    if not is_safe(address):
-        raise ValueError("the address is neither https nor this machine's")
-    async with httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False) as client, client.stream("GET", address) as response:
-        response.raise_for_status()
-        body = b""
-        async for part in response.aiter_bytes():
-            body += part
-            if len(body) > MAX_BYTES:
-                raise ValueError("the answer is too large")
-    found = orjson.loads(body)
-    if not isinstance(found, dict):
-        raise ValueError("the answer is no object")
-    return found
+    """The JSON object at an address. Raises Unreachable."""
+    answer = await network.ask("GET", address)
+    if not answer.is_ok:
+        raise Unreachable(f"it answered {answer.status}")
+    return answer.content
 
 
 def keys_of(published: Mapping[str, Any]) -> dict[str, Key]:
     """The keys of a JSON Web Key Set that verify signatures, by id; those of other kinds, without id, or too short, are left out."""
     listed = published.get("keys")
     if not isinstance(listed, list):
-        raise ValueError("there are no keys")
+        raise Unreachable("there are no keys")
     found: dict[str, Key] = {}
     for each in listed[:MAX_KEYS]:
         if isinstance(each, dict) and _verifies(each):
@@ -160,4 +147,4 @@ def _imported(key: Mapping[str, Any]) -> Key:
 
 
 def _unavailable() -> Unavailable:
-    return Unavailable("The issuer of this access token does not answer. Try again.", retry_after=5)
+    return Unavailable("The OpenID issuer does not answer. Try again.", retry_after=5)
