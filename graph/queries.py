@@ -9,10 +9,12 @@ import strawberry
 from graph.fields import Argument, as_of, connection, deprecated, field, filter_of, pages
 from graph.types.access import Viewer
 from graph.types.agencies import PartnerAgency, PartnerAgencyConnection, PartnerAgencyRef, PartnerListing
+from graph.types.audit import AuditEventConnection
 from graph.types.codes import Body, FigureBasis, FigureKey, Measure, MembershipStatus
 from graph.types.courses import Cohort, CohortConnection, CohortRef, Course, CourseConnection, CourseRef
 from graph.types.figures import Figure
 from graph.types.filters import (
+    AuditEventFilter,
     CohortFilter,
     CourseFilter,
     DepartmentFilter,
@@ -22,7 +24,7 @@ from graph.types.filters import (
     SubmissionFilter,
 )
 from graph.types.nodes import Node
-from graph.types.orders import CohortOrder, CourseOrder, PartnerAgencyOrder, StatementOrder, SubmissionOrder
+from graph.types.orders import AuditEventOrder, CohortOrder, CourseOrder, PartnerAgencyOrder, StatementOrder, SubmissionOrder
 from graph.types.participation import CountBasis, ParticipationFilter, ParticipationTable
 from graph.types.places import Department, MemberState
 from graph.types.receipts import Receipt, ReceiptConnection
@@ -107,6 +109,11 @@ class Query:
         "Receipts of submissions: a partner's own, with the scope statements:read; of all partners for staff; none for others.",
         SubmissionFilter,
         SubmissionOrder,
+    )
+    audit_events: AuditEventConnection = connection(
+        "The audit log, for auditors and the data protection officer, with the scope audit:read; empty for all others.",
+        AuditEventFilter,
+        AuditEventOrder,
     )
     participation: ParticipationTable = field(
         "Numbers over the statements that you may see, by the count rules R0 to R8. A partner needs the scope statements:read.",

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, Text, text
 from sqlmodel import Field
 
-from models.base import Table, created, identifier, text_field
+from models.base import Table, created, identifier, none_missing, text_field
 from models.database import Transaction
 from models.viewer import Viewer
 
@@ -29,21 +29,22 @@ class AuditEvent(Table, table=True):
     """What somebody did: who, for which purpose, to which objects, with which fields, and what came of it."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (none_missing("objects"), none_missing("fields"))
 
     id: UUID = identifier()
-    at: datetime = created(index=True)
+    recorded_at: datetime = created(index=True)
     action: str = text_field()
     kind: str = text_field()
     client_id: UUID | None = Field(default=None, index=True)
-    credential_id: str | None = text_field(default=None)
+    credential: str | None = text_field(default=None)
     agency_id: UUID | None = None
     member_state_code: str | None = text_field(default=None)
     purpose: str | None = text_field(default=None)
     operation_hash: str | None = text_field(default=None)
-    object_ids: list[str] = names()
+    objects: list[str] = names()
     fields: list[str] = names()
     result: str = text_field()
-    request_id: str | None = text_field(default=None)
+    request: str | None = text_field(default=None)
 
 
 class AuditSeal(Table, table=True):
@@ -88,13 +89,13 @@ def row(event: Event) -> dict[str, object]:
         "action": event.action,
         "kind": viewer.kind.value,
         "client_id": viewer.client_id,
-        "credential_id": viewer.credential_id,
+        "credential": viewer.credential_id,
         "agency_id": viewer.agency_id,
         "member_state_code": viewer.member_state_code,
         "purpose": viewer.purpose,
         "operation_hash": event.operation_hash,
-        "object_ids": list(event.object_ids),
+        "objects": list(event.object_ids),
         "fields": list(event.fields),
         "result": event.result,
-        "request_id": event.request_id,
+        "request": event.request_id,
     }

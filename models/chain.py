@@ -71,7 +71,7 @@ def _plain(value: Any) -> Any:
 def newest() -> Any:
     """The time of the event that was sealed last; null if there is none."""
     last = select(seal.c.event_id).order_by(seal.c.position.desc()).limit(1).scalar_subquery()
-    return select(event.c.at).where(event.c.id == last).scalar_subquery()
+    return select(event.c.recorded_at).where(event.c.id == last).scalar_subquery()
 
 
 def unsealed() -> Any:
@@ -82,5 +82,5 @@ def unsealed() -> Any:
 _lock = func.pg_try_advisory_xact_lock(ADVISORY_LOCK)
 _LOCK = render(select(_lock))
 _LAST = render(select(seal.c.position, seal.c.hash).order_by(seal.c.position.desc()).limit(1))
-_recent = event.c.at > func.coalesce(newest() - LATE, literal_column("'-infinity'::timestamptz"))
-_UNSEALED = render(select(event).where(_recent, unsealed()).order_by(event.c.at, event.c.id).limit(AT_ONCE))
+_recent = event.c.recorded_at > func.coalesce(newest() - LATE, literal_column("'-infinity'::timestamptz"))
+_UNSEALED = render(select(event).where(_recent, unsealed()).order_by(event.c.recorded_at, event.c.id).limit(AT_ONCE))

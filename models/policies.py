@@ -318,8 +318,9 @@ class Door:
         return row, and_(policy(row, self.kind), still_public(table, row, self.kind))
 
     def require(self, needed: Scope | None) -> None:
-        """Raises ScopeMissing where the credential of a partner or a focal point lacks the scope."""
-        if needed and self.kind in SCOPED and needed not in self.scopes:
+        """Raises ScopeMissing where a credential lacks the scope that viewers of its kind need: partners and focal points, and auditors."""
+        who = READS_AUDIT if needed is Scope.AUDIT_READ else SCOPED
+        if needed and self.kind in who and needed not in self.scopes:
             raise ScopeMissing(needed)
 
     def shown(self, table: type[Table], row: Row, name: str) -> ColumnElement[Any]:

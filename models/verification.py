@@ -176,4 +176,4 @@ CHAIN = (
     .select_from(seal.outerjoin(event, event.c.id == seal.c.event_id))
     .order_by(seal.c.position)
 )
-UNSEALED = select(event.c.id, (event.c.at <= newest() - LATE).label("is_late")).where(unsealed())
+UNSEALED = select(event.c.id, (event.c.recorded_at <= newest() - LATE).label("is_late")).where(unsealed())

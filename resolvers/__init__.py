@@ -4,7 +4,7 @@ execute       the doorway: request + Viewer -> bytes
 compiler/     a query -> one SQL statement
 fields        the words that a field's meaning is declared with
 queries       the meaning of every type, by name
-places agencies courses statements figures access receipts participation    one file per subject
+places agencies courses statements figures access receipts participation audit    one file per subject
 counting/     the count rules R0-R8
 submitting/   submit and decide: the ledger and its changes
 explain       an operation's plan and SQL, for people

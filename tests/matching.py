@@ -40,7 +40,7 @@ def satisfies(graph: Graph, item: Item, name: str, value: Any) -> bool:
         return in_force(item, date.fromisoformat(value))
     if name in ("cost", "sourceDoc") and item.type == "Statement":
         return inside(graph, item, name, value)
-    if name in ("labels", "languages"):
+    if name in ("labels", "languages", "objects", "fields"):
         return quantified(item.row[name], value, compares)
     if (item.type, name) in MANY:
         return quantified(MANY[item.type, name](graph, item), value, lambda other, asked: matches(graph, other, asked))

@@ -15,7 +15,7 @@ from tests.matching import matches
 from tests.rows import Row
 from tests.semantics import KEYS, TABLES, Graph, Item, Order, found_rank, in_order, key_of, paged, snake
 
-DEFAULT_ORDERS = {"PartnerAgency": "NAME", "Course": "TITLE", "Cohort": "STARTS_ON", "Receipt": "RECEIVED_AT"}
+DEFAULT_ORDERS = {"PartnerAgency": "NAME", "Course": "TITLE", "Cohort": "STARTS_ON", "Receipt": "RECEIVED_AT", "AuditEvent": "RECORDED_AT"}
 
 
 class Json(dict[str, Any]):
@@ -327,6 +327,11 @@ def equal_to(type_name: str, column: str) -> Callable[[Graph, Item], list[Item]]
     return lambda graph, source: graph.items(type_name, **{column: key_of(TABLES[source.type], source.row)})
 
 
+def sealed_position(graph: Graph, source: Item, *_: Any) -> int | None:
+    """The place of an event in the chain."""
+    return next((row["position"] for row in graph.rows("audit_seal", event_id=source.row["id"])), None)
+
+
 def everything(type_name: str) -> Callable[[Graph, Any], list[Item]]:
     """All rows of a type."""
     return lambda graph, _source: graph.items(type_name)
@@ -357,6 +362,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.cohorts": connection("Cohort", everything("Cohort")),
     "Query.statements": connection("Statement", everything("Statement")),
     "Query.submissions": connection("Receipt", everything("Receipt")),
+    "Query.auditEvents": connection("AuditEvent", everything("AuditEvent")),
     "Query.figures": figures,
     "MemberState.memberships": rows_of("Membership", "membership", "member_state_code", "body", "valid_from", "id", key="code"),
     "MemberState.hostedCohorts": connection("Cohort", equal_to("Cohort", "venue_state_code")),
@@ -396,6 +402,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Statement.decisions": rows_of("Decision", "decision", "statement_id", "id"),
     "Statement.enteredBy": actor("created_by_id"),
     "Decision.decidedBy": actor("decided_by_id"),
+    "AuditEvent.actor": actor("client_id"),
+    "AuditEvent.sealedPosition": sealed_position,
     "Staff.name": lambda graph, source, *_: source.row["name"] if graph.staff() else None,
     "Receipt.replayed": lambda *_: False,
     "Receipt.counts": outcome_counts,

@@ -31,7 +31,7 @@ NODES = {
     "Statement": "statement",
     "Figure": "figure",
 }
-TABLES = NODES | {"Receipt": "submission", "Decision": "decision", "Outcome": "submission_item"}
+TABLES = NODES | {"Receipt": "submission", "Decision": "decision", "Outcome": "submission_item", "AuditEvent": "audit_event"}
 KEYS = {"member_state": "code", "department": "code"}
 
 
@@ -139,6 +139,10 @@ class Graph:
         """Whether this viewer is staff."""
         return self.viewer.kind == ViewerKind.STAFF
 
+    def reads_audit(self) -> bool:
+        """Whether this viewer sees what was done."""
+        return self.viewer.kind in ("AUDITOR", "DATA_PROTECTION_OFFICER")
+
     def stored(self, table: str, key: Any) -> Row:
         """A row, whoever asks: for the policies of the rows that belong to it."""
         return next(row for row in self.world[table] if row["id"] == key)
@@ -185,6 +189,8 @@ POLICIES: dict[str, Callable[[Graph, Row], bool]] = {
         graph.viewer.kind != ViewerKind.ANONYMOUS and graph.sees_statement(graph.stored("statement", row["statement_id"]))
     ),
     "submission": lambda graph, row: graph.staff() or graph.owner(row["partner_id"]),
+    "audit_event": lambda graph, row: graph.reads_audit(),
+    "audit_seal": lambda graph, row: graph.reads_audit(),
     "submission_item": lambda graph, row: graph.staff() or graph.owner(graph.stored("submission", row["submission_id"])["partner_id"]),
     "submission_issue": lambda graph, row: graph.staff() or graph.owner(graph.stored("submission", row["submission_id"])["partner_id"]),
 }

@@ -10,9 +10,10 @@ import pytest
 import pytest_asyncio
 
 from graph.schema import graphql_schema
+from models import chain
 from models.database import Database
 from models.provision import Addresses
-from models.viewer import ANONYMOUS, Viewer
+from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from resolvers.errors import NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
@@ -42,8 +43,8 @@ async def ask(graph: Graph, viewer: Viewer, text: str, variables: Any = None) ->
 
 async def events(owner: Database) -> list[dict[str, Any]]:
     """Every event, without its id and time."""
-    rows = await fetch(owner, "SELECT * FROM audit_event ORDER BY at, id")
-    return [{name: value for name, value in row.items() if name not in {"id", "at"}} for row in rows]
+    rows = await fetch(owner, "SELECT * FROM audit_event ORDER BY recorded_at, id")
+    return [{name: value for name, value in row.items() if name not in {"id", "recorded_at"}} for row in rows]
 
 
 async def test_a_change_is_recorded_with_its_objects(graph: Graph, owner_database: Database, party: Parties) -> None:
@@ -58,19 +59,19 @@ async def test_a_change_is_recorded_with_its_objects(graph: Graph, owner_databas
         "action": "submit",
         "kind": "PARTNER",
         "client_id": viewer.client_id,
-        "credential_id": "abc",
+        "credential": "abc",
         "agency_id": viewer.agency_id,
         "member_state_code": None,
         "purpose": "TRAINING_STATISTICS",
-        "object_ids": [answer["receipt"]["id"], *made],
+        "objects": [answer["receipt"]["id"], *made],
         "fields": sorted(given),
         "result": "OK",
-        "request_id": "request-1",
+        "request": "request-1",
     }
     await ask(graph, party.staff, DECIDE % made[1])
     decided = (await events(owner_database))[1]
     assert (decided["action"], decided["kind"], decided["result"]) == ("decide", "STAFF", "OK")
-    assert decided["object_ids"] == [made[1]]
+    assert decided["objects"] == [made[1]]
     assert decided["fields"] == ["reason", "statements", "verdict"]
     assert "MARKER-7" not in str(decided)
 
@@ -83,7 +84,7 @@ async def test_what_changed_nothing_is_recorded_too(graph: Graph, owner_database
     with pytest.raises(NotPermitted):
         await ask(graph, ANONYMOUS, HASH_OF_DECIDE)
     rolled_back, refused, anonymous = await events(owner_database)
-    assert (rolled_back["result"], rolled_back["object_ids"]) == ("ROLLED_BACK", [])
+    assert (rolled_back["result"], rolled_back["objects"]) == ("ROLLED_BACK", [])
     assert (refused["action"], refused["result"], refused["client_id"]) == ("decide", "NOT_PERMITTED", party.oas.client_id)
     assert (anonymous["kind"], anonymous["client_id"], anonymous["result"]) == ("ANONYMOUS", None, "NOT_PERMITTED")
     assert refused["operation_hash"] == anonymous["operation_hash"] != rolled_back["operation_hash"]
@@ -103,3 +104,38 @@ async def test_the_serving_role_only_adds(addresses: Addresses, sql: str) -> Non
             await connection.execute(sql)
     finally:
         await connection.close()
+
+
+ASKED = "{ auditEvents(%s) { totalCount nodes { action kind result objects fields request sealedPosition actor { __typename } } } }"
+
+
+async def test_auditors_and_the_data_protection_officer_read_the_log(graph: Graph, party: Parties, database: Database) -> None:
+    answer = (await ask(graph, party.oas, SUBMIT, {"input": sent(cohort("run", courses=[{"code": "OCDD"}]))}))["submit"]
+    await chain.extend(database)
+    with pytest.raises(NotPermitted):
+        await ask(graph, party.oas, DECIDE % "Statement:1")
+    everything = {
+        "action": "submit",
+        "kind": "PARTNER",
+        "result": "OK",
+        "objects": [answer["receipt"]["id"], answer["outcomes"][0]["cohort"]["id"]],
+        "fields": ["atomicity", "declared", "mode", "records", "submissionKey"],
+        "request": "request-1",
+        "sealedPosition": 1,
+        "actor": {"__typename": "PartnerAgency"},
+    }
+    for kind in ViewerKind:
+        viewer = Viewer(kind, party.staff.client_id, "X", party.staff.agency_id, frozenset({"audit:read", "statements:read"}))
+        page = (await ask(graph, viewer, ASKED % "filter: {result: {eq: OK}}".replace("OK", '"OK"')))["auditEvents"]
+        reads = kind in {ViewerKind.AUDITOR, ViewerKind.DATA_PROTECTION_OFFICER}
+        assert page == {"totalCount": int(reads), "nodes": [everything] if reads else []}, kind
+        newest = (await ask(graph, viewer, ASKED % "first: 1, order: [{by: RECORDED_AT, direction: DESC}]"))["auditEvents"]
+        assert [node["result"] for node in newest["nodes"]] == ["NOT_PERMITTED"] * reads
+
+
+@pytest.mark.parametrize("kind", ["AUDITOR", "DATA_PROTECTION_OFFICER"])
+async def test_reading_the_log_needs_its_scope(graph: Graph, party: Parties, kind: str) -> None:
+    viewer = Viewer(ViewerKind(kind), party.staff.client_id, "X", party.staff.agency_id, party.staff.scopes - {"audit:read"})
+    with pytest.raises(NotPermitted) as refused:
+        await ask(graph, viewer, ASKED % "first: 1")
+    assert refused.value.extensions["scope"] == "audit:read"

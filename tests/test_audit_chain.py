@@ -25,15 +25,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 KEY = b"k" * 32
 EVENTS = 12
 SEALED = """
-SELECT id, hash, ROW(at, action, kind, client_id, credential_id, agency_id, member_state_code, purpose, operation_hash, object_ids, fields,
-    result, request_id) AS content
+SELECT id, hash, ROW(recorded_at, action, kind, client_id, credential, agency_id, member_state_code, purpose, operation_hash, objects,
+    fields, result, request) AS content
 FROM audit_event JOIN audit_seal ON event_id = id ORDER BY position
 """
 EXCHANGE = """
 UPDATE {table} AS here SET ({columns}) = (SELECT {columns} FROM {table} AS there WHERE there.{key} <> here.{key} AND there.{key} = ANY($1))
 WHERE {key} = ANY($1)
 """
-PUT_IN = "INSERT INTO audit_event (at, action, kind, result) VALUES ($1, 'submit', 'STAFF', 'OK')"
+PUT_IN = "INSERT INTO audit_event (recorded_at, action, kind, result) VALUES ($1, 'submit', 'STAFF', 'OK')"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -110,10 +110,10 @@ def plain(value: Any) -> Any:
         "result = 'NOT_PERMITTED'",
         "purpose = 'OTHER'",
         "client_id = NULL",
-        "object_ids = object_ids || '{Cohort:x}'",
-        "object_ids = '{}', fields = object_ids",
-        "at = at + interval '1 microsecond'",
-        "credential_id = ''",
+        "objects = objects || '{Cohort:x}'",
+        "objects = '{}', fields = objects",
+        "recorded_at = recorded_at + interval '1 microsecond'",
+        "credential = ''",
     ],
 )
 async def test_an_edited_row_is_named(owner: Database, change: str) -> None:
@@ -158,7 +158,7 @@ async def test_exchanged_seals_are_named(owner: Database, columns: str, one: int
 async def test_a_row_put_between_is_named(owner: Database, database: Database, fits: bool) -> None:
     await write(database, 1)
     async with owner.write() as transaction:
-        rows = await transaction.fetch(select(chain.event).order_by(chain.event.c.at.desc()).limit(1))
+        rows = await transaction.fetch(select(chain.event).order_by(chain.event.c.recorded_at.desc()).limit(1))
         before = await transaction.value(select(chain.seal.c.hash).where(chain.seal.c.position == 6))
     hash_ = chain.link(before, rows[0]["id"], chain.content_of(rows[0])) if fits else b"x" * 32
     await run(owner, "UPDATE audit_seal SET position = -position WHERE position > 6")
@@ -170,7 +170,7 @@ async def test_a_row_put_between_is_named(owner: Database, database: Database, f
 async def test_a_row_with_an_old_time_is_never_sealed(owner: Database, database: Database) -> None:
     await run(
         owner,
-        "INSERT INTO audit_event (at, action, kind, result) VALUES ($1, 'submit', 'STAFF', 'OK')",
+        "INSERT INTO audit_event (recorded_at, action, kind, result) VALUES ($1, 'submit', 'STAFF', 'OK')",
         datetime.now(UTC) - timedelta(days=1),
     )
     assert await chain.extend(database) == 0

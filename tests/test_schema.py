@@ -68,6 +68,7 @@ SHAPES = {
         figures(key: FigureKey, basis: FigureBasis, asOf: DateTime): [Figure!]!
         submission(by: SubmissionRef!): Receipt
         submissions(filter: SubmissionFilter, order: [SubmissionOrder!], PAGE): ReceiptConnection!
+        auditEvents(filter: AuditEventFilter, order: [AuditEventOrder!], PAGE): AuditEventConnection!
         participation(COUNTING): ParticipationTable!
     """,
     "Mutation": """
@@ -390,6 +391,7 @@ def test_edges_to_rows_that_may_be_hidden_are_nullable() -> None:
 def test_connections_are_all_alike() -> None:
     connections = [name for name in OWN_TYPES if name.endswith("Connection")]
     assert sorted(connections) == [
+        "AuditEventConnection",
         "CohortConnection",
         "CourseConnection",
         "OutcomeConnection",
@@ -409,7 +411,7 @@ def test_connections_are_all_alike() -> None:
         }
 
 
-NOT_FILTERED = {"Receipt": {"replayed", "contentDigest", "counts", "outcomes"}}
+NOT_FILTERED = {"Receipt": {"replayed", "contentDigest", "counts", "outcomes"}, "AuditEvent": {"sealedPosition"}}
 """What a list is not filtered by: what is computed, and the outcomes of single records."""
 
 

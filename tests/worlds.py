@@ -10,14 +10,14 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from models import access, agencies, courses, figures, places, statements, submissions
+from models import access, agencies, audit, courses, figures, places, statements, submissions
 from models.base import Visibility
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from tests.chances import Chances
 from tests.pasts import Pasts
 from tests.rows import Row, World
 
-SCOPES = frozenset({"submit", "statements:read", "decide"})
+SCOPES = frozenset({"submit", "statements:read", "decide", "audit:read"})
 
 
 def world(seed: int = 1) -> World:
@@ -51,6 +51,7 @@ class _Maker(Chances):
         self.items()
         self.decisions()
         self.figures()
+        self.events()
 
     def places(self) -> None:
         names = ["Jamaica", "barbados", "Ålesund", "Curaçao", "Jamaica", "Trinidad & Tobago", "<Saint> 'Lucia'", "Ñ"]
@@ -374,6 +375,30 @@ class _Maker(Chances):
                     decided_by_id=self.random.choice(clients),
                     decided_at=self.moment(),
                 )
+
+    def events(self) -> None:
+        clients = self.world["api_client"]
+        for number in range(25):
+            client = self.maybe(self.random.choice(clients), 0.8)
+            event = self.add(
+                audit.AuditEvent,
+                id=self.id(),
+                recorded_at=self.moment(),
+                action=self.pick(("submit", "decide", "READ_PERSONAL")),
+                kind=client["kind"] if client else "ANONYMOUS",
+                client_id=client["id"] if client else None,
+                credential=self.maybe(self.pick(("c1", "C1", "c2"))),
+                agency_id=client["agency_id"] if client else None,
+                member_state_code=self.maybe("JM", 0.2),
+                purpose=self.maybe("TRAINING_STATISTICS"),
+                operation_hash=self.maybe(f"{self.random.getrandbits(64):064x}"),
+                objects=[f"Statement:{number}" for _ in range(self.random.randint(0, 2))],
+                fields=[self.pick(("records", "mode", "ROLE_LEVEL")) for _ in range(self.random.randint(0, 2))],
+                result=self.pick(("OK", "ROLLED_BACK", "NOT_PERMITTED")),
+                request=self.maybe(f"request-{number}"),
+            )
+            if self.random.random() < 0.8:
+                self.add(audit.AuditSeal, position=number + 1, event_id=event["id"], hash="\\x00", sealed_at=self.moment())
 
     def figures(self) -> None:
         known = self.world["figure"]

@@ -43,6 +43,7 @@ from graph.types.operators import (
     SubmitModeFilter,
     VenueTypeFilter,
     VerdictFilter,
+    ViewerKindFilter,
     VisibilityFilter,
     WithdrawalReasonFilter,
 )
@@ -308,6 +309,28 @@ class DecisionFilter:
     verdict: VerdictFilter | None = field("Compares what was decided.")
     reason: StringFilter | None = field("Compares the reason that staff gave.")
     decided_at: DateTimeFilter | None = field("Compares when it was decided.")
+
+
+@strawberry.input(description="Keeps events of the audit log; all members that are given must hold.")
+class AuditEventFilter:
+    """What the audit log is filtered by."""
+
+    and_: list[AuditEventFilter] | None = field(AND, name="and")
+    or_: list[AuditEventFilter] | None = field(OR, name="or")
+    not_: AuditEventFilter | None = field(NOT, name="not")
+    id: IDFilter | None = field(IDENTIFIER)
+    recorded_at: DateTimeFilter | None = field("Compares when it happened.")
+    action: StringFilter | None = field("Compares what was done.")
+    kind: ViewerKindFilter | None = field("Compares what sort of caller did it.")
+    credential: StringFilter | None = field("Compares the id of the credential.")
+    purpose: StringFilter | None = field("Compares the purpose that was stated.")
+    operation_hash: StringFilter | None = field("Compares the hash of the operation.")
+    result: StringFilter | None = field("Compares what came of it.")
+    request: StringFilter | None = field("Compares the id of the request.")
+    objects: StringListFilter | None = field('Looks at the identifiers of the objects: `{some: {eq: "Statement:..."}}`.')
+    fields: StringListFilter | None = field("Looks at the names of the fields.")
+    agency: PartnerAgencyFilter | None = field("This holds for the agency that the caller acted for.")
+    member_state: MemberStateFilter | None = field("This holds for the member state that a focal point acted for.")
 
 
 @strawberry.input(description="Keeps submissions; all members that are given must hold.")

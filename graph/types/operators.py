@@ -33,6 +33,7 @@ from graph.types.codes import (
     SubmitMode,
     VenueType,
     Verdict,
+    ViewerKind,
     Visibility,
     WithdrawalReason,
 )
@@ -249,6 +250,11 @@ class VerdictFilter(CodeFilter[Verdict]):
 @strawberry.input(description="Compares whether a submission was only checked, or stored.")
 class SubmitModeFilter(CodeFilter[SubmitMode]):
     """The operators of SubmitMode."""
+
+
+@strawberry.input(description="Compares what sort of caller it was.")
+class ViewerKindFilter(CodeFilter[ViewerKind]):
+    """The operators of ViewerKind."""
 
 
 @strawberry.input(description="Compares what one rejected record did to the rest of its submission.")

@@ -69,6 +69,13 @@ class SubmissionOrderField(StrEnum):
     PEOPLE = "PEOPLE"
 
 
+class AuditEventOrderField(StrEnum):
+    """What the audit log can be ordered by."""
+
+    RECORDED_AT = "RECORDED_AT"
+
+
+describe(AuditEventOrderField, "What the audit log can be ordered by.", {"RECORDED_AT": "By when it happened, as it is without an order."})
 describe(
     PartnerAgencyOrderField,
     "What partner agencies can be ordered by; without an order they come by name.",
@@ -160,3 +167,8 @@ class StatementOrder(Order[StatementOrderField]):
 @strawberry.input(description="One sort key of a list of receipts.")
 class SubmissionOrder(Order[SubmissionOrderField]):
     """A sort key of receipts."""
+
+
+@strawberry.input(description="One sort key of the audit log.")
+class AuditEventOrder(Order[AuditEventOrderField]):
+    """A sort key of events."""
