@@ -1,7 +1,8 @@
 """What the serving role may do to each table. It owns nothing, and may do nothing that is not named here.
 
 The ledger is never deleted from: statements, decisions, submissions, changes, and the agencies, courses and cohorts that they refer to.
-Parts of a revised row (its roles, costs, slices) are replaced, so their rows may go. Of a version in a history only the end may be set.
+Parts of a revised row (its roles, costs, slices) are replaced, so their rows may go, and so may what is told of people, to be erased.
+Of a version in a history only the end may be set.
 Clients and credentials are made by the owner.
 """
 
@@ -19,6 +20,7 @@ from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.figures import Figure
 from models.history import HISTORIES
+from models.individuals import Individual, Participant
 from models.places import Department, Membership, MemberState
 from models.releases import Release, ReleaseBlock, ReleaseCell
 from models.sessions import Session, SignIn
@@ -67,6 +69,8 @@ GRANTS: dict[type[Table], tuple[str, ...]] = {
     CohortCost: _REPLACE,
     StatementMemberState: _REPLACE,
     StatementDepartment: _REPLACE,
+    Participant: _REPLACE,
+    Individual: _REPLACE,
 }
 
 

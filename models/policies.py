@@ -39,10 +39,11 @@ from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.figures import Figure
 from models.history import HISTORIES
+from models.individuals import Individual, Participant
 from models.places import Department, Membership, MemberState
 from models.policy import ALL, NONE, Policy, Predicate, Row, Rule, policy
 from models.releases import Release, ReleaseBlock
-from models.statements import Decision, Statement, StatementDepartment, StatementMemberState, StatementState
+from models.statements import Decision, Statement, StatementDepartment, StatementKind, StatementMemberState, StatementState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
 from models.viewer import IMPACS, READS_LEDGER, ViewerKind
 
@@ -60,6 +61,9 @@ FOCAL_POINTS = frozenset({ViewerKind.FOCAL_POINT})
 READS_AUDIT = frozenset({ViewerKind.AUDITOR, ViewerKind.DATA_PROTECTION_OFFICER})
 SCOPED = PARTNERS | FOCAL_POINTS
 """Whose credentials need a scope to read what is not public; those of IMPACS read by their kind."""
+
+READS_PEOPLE = READS_LEDGER - {ViewerKind.AUDITOR} | PARTNERS
+"""Who can read what is told of people, of the rows that it sees: under an agreement, and for a stated purpose (Viewer.personal_fields)."""
 
 PUBLIC: ColumnElement[str] = literal_column(f"'{Visibility.PUBLIC.value}'", Text())
 """Not a bind: a plan that is kept for all values could use no index of the public rows alone."""
@@ -125,18 +129,29 @@ A focal point sees what partners see: the trainings of its own officers are amon
 
 OWN = Rule("its own", lambda row: row.c.partner_id == viewer_agency())
 
+
+def is_count(row: Row) -> Predicate:
+    """Whether a statement counts people; one about an individual is one person, even without what is told of it."""
+    return row.c.kind == StatementKind.COUNT.value
+
+
 STATEMENTS = policy(
     {
         READS_LEDGER: ALL,
         PARTNERS: OWN,
-        FOCAL_POINTS: Rule("about its state alone", lambda row: row.c.only_member_state_code == viewer_member_state()),
+        FOCAL_POINTS: Rule(
+            "counts about its state alone", lambda row: and_(row.c.only_member_state_code == viewer_member_state(), is_count(row))
+        ),
         PUBLIC_ONLY: Rule(
-            "PUBLIC and VERIFIED",
-            lambda row: and_(row.c.visibility == Visibility.PUBLIC.value, row.c.state == StatementState.VERIFIED.value),
+            "counts that are PUBLIC and VERIFIED",
+            lambda row: and_(row.c.visibility == Visibility.PUBLIC.value, row.c.state == StatementState.VERIFIED.value, is_count(row)),
         ),
     }
 )
-"""A partner sees its own, a focal point those about its state alone, IMPACS all, others those that are PUBLIC and verified."""
+"""A partner sees its own, a focal point counts about its state alone, IMPACS all, others counts that are PUBLIC and verified."""
+
+PARTICIPANTS = policy({READS_PEOPLE - PARTNERS: ALL, PARTNERS: OWN})
+"""A partner sees its own participants, and those of IMPACS that deal with people all."""
 
 SUBMISSIONS = policy({READS_LEDGER: ALL, PARTNERS: OWN})
 """A partner sees its own submissions, IMPACS all, others none."""
@@ -228,6 +243,8 @@ POLICIES: Mapping[type[Table], Policy | AsIts] = {
     StatementMemberState: AsIts(Statement, "statement_id"),
     StatementDepartment: AsIts(Statement, "statement_id"),
     Decision: AsIts(Statement, "statement_id", hidden_from=PUBLIC_ONLY),
+    Participant: PARTICIPANTS,
+    Individual: AsIts(Statement, "statement_id", hidden_from=ANYBODY - READS_PEOPLE),
     Submission: SUBMISSIONS,
     SubmissionItem: AsIts(Submission, "submission_id"),
     SubmissionIssue: AsIts(Submission, "submission_id"),
@@ -257,6 +274,8 @@ SCOPES: Mapping[type[Table], Scope] = {
     StatementMemberState: Scope.STATEMENTS_READ,
     StatementDepartment: Scope.STATEMENTS_READ,
     Decision: Scope.STATEMENTS_READ,
+    Participant: Scope.STATEMENTS_READ,
+    Individual: Scope.STATEMENTS_READ,
 }
 
 

@@ -18,6 +18,7 @@ from models.base import Table
 from models.courses import CohortCost
 from models.database import DIALECT
 from models.history import HISTORIES
+from models.individuals import Individual, Participant
 from models.policies import (
     POLICIES,
     VIEWER_AGENCY,
@@ -45,6 +46,8 @@ SECURED: Mapping[type[Table], frozenset[ViewerKind]] = {
     StatementMemberState: LEDGER,
     StatementDepartment: LEDGER,
     Decision: DECIDERS,
+    Participant: SENDERS | {ViewerKind.DATA_PROTECTION_OFFICER},
+    Individual: SENDERS | {ViewerKind.DATA_PROTECTION_OFFICER},
     Submission: LEDGER,
     SubmissionItem: LEDGER,
     SubmissionIssue: LEDGER,

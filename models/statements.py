@@ -15,6 +15,7 @@ class StatementKind(StrEnum):
     """What a statement is about."""
 
     COUNT = "COUNT"
+    INDIVIDUAL = "INDIVIDUAL"
 
 
 class Measure(StrEnum):
@@ -93,6 +94,7 @@ class Verdict(StrEnum):
 class Statement(Table, table=True):
     """A partner's statement, at its current revision; its slice's sets are StatementMemberState and StatementDepartment.
 
+    One of the kind INDIVIDUAL counts one of PEOPLE: whom, stands in models/individuals.py.
     A null `sex` or reporting period, and a set without rows, mean "over all, or not stated". `only_member_state_code` is the one state of a
     set of one: what a focal point sees, as a column that row-level security can compare and index.
     """

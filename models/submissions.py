@@ -33,6 +33,7 @@ class RecordKind(StrEnum):
     COURSE = "COURSE"
     COHORT = "COHORT"
     COUNT = "COUNT"
+    INDIVIDUAL = "INDIVIDUAL"
     WITHDRAW = "WITHDRAW"
 
 

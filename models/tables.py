@@ -1,6 +1,20 @@
 """Every module that declares tables: importing this fills `Table.metadata`."""
 
-from models import access, agencies, audit, changes, courses, figures, history, places, releases, sessions, statements, submissions
+from models import (
+    access,
+    agencies,
+    audit,
+    changes,
+    courses,
+    figures,
+    history,
+    individuals,
+    places,
+    releases,
+    sessions,
+    statements,
+    submissions,
+)
 
 __all__ = [
     "access",
@@ -10,6 +24,7 @@ __all__ = [
     "courses",
     "figures",
     "history",
+    "individuals",
     "places",
     "releases",
     "sessions",

@@ -66,8 +66,8 @@ def entity(type_: str, kind: RecordKind) -> One:
 
 
 def statement_of(item: Row, statement: Row, door: Door) -> Predicate:
-    """The statement that a count or a withdrawal is about."""
-    kinds = [RecordKind.COUNT.value, RecordKind.WITHDRAW.value]
+    """The statement that a count, an individual or a withdrawal is about."""
+    kinds = [RecordKind.COUNT.value, RecordKind.INDIVIDUAL.value, RecordKind.WITHDRAW.value]
     return and_(statement.c.id == item.c.entity_id, item.c.record_kind == any_(literal(kinds, ARRAY(Text))))
 
 

@@ -409,7 +409,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Receipt.counts": outcome_counts,
     "Receipt.outcomes": outcomes,
     "Receipt.statements": connection("Statement", equal_to("Statement", "submission_id")),
-    "Outcome.statement": made("Statement", "COUNT", "WITHDRAW"),
+    "Outcome.statement": made("Statement", "COUNT", "INDIVIDUAL", "WITHDRAW"),
     "Outcome.cohort": made("Cohort", "COHORT"),
     "Outcome.course": made("Course", "COURSE"),
     "Outcome.programme": made("PartnerAgency", "PROGRAMME"),

@@ -6,7 +6,7 @@ submitted(...)      what `submit` answered, read back in the transaction that ma
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ import asyncpg
 import orjson
 from sqlalchemy import func, select, text
 
-from models.access import ApiClient, ClientKind, Scope
+from models.access import ApiClient, ClientKind, PersonalField, Scope
 from models.base import new_id
 from models.database import Database, Transaction
 from models.reference import loader
@@ -23,8 +23,8 @@ from resolvers.submitting.decide import decide
 from resolvers.submitting.submit import submit
 
 LEDGER = ("partner_agency", "course", "cohort", "statement", "submission", "submission_item", "submission_issue", "change", "decision")
-ONLOOKER = Viewer(ViewerKind.AUDITOR)
-"""Who sees all of the ledger, to look at what became of it."""
+ONLOOKER = Viewer(ViewerKind.DATA_PROTECTION_OFFICER)
+"""Who sees all of the ledger and of people, to look at what became of it."""
 
 Record = dict[str, Any]
 
@@ -85,6 +85,19 @@ def count(ref: str, cohort: str | Mapping[str, str], number: Any = 10, **content
     reference = {"sourceRef": cohort} if isinstance(cohort, str) else cohort
     basic = {"cohort": reference, "measure": "COMPLETED", "count": number, "unit": "PARTICIPATIONS"}
     return {"sourceRef": ref, "change": {"count": basic | content}}
+
+
+def individual(ref: str, cohort: str | Mapping[str, str], subject: str = "", **content: Any) -> Record:
+    """A record about one person in a cohort, the partner's own by its sourceRef; without a subject, about a person of its own."""
+    reference = {"sourceRef": cohort} if isinstance(cohort, str) else cohort
+    basic = {"cohort": reference, "measure": "COMPLETED", "participant": {"subject": subject or f"P-{ref}-1"}}
+    return {"sourceRef": ref, "change": {"individual": basic | content}}
+
+
+def permitted(viewer: Viewer, *fields: PersonalField, purpose: str | None = None) -> Viewer:
+    """The viewer under an agreement that permits these personal fields, or all, for the purpose REPORTING, stating a purpose."""
+    permits = frozenset(field.value for field in fields or PersonalField)
+    return replace(viewer, permitted_fields=permits, purposes=frozenset({"REPORTING"}), purpose=purpose)
 
 
 def withdraw(ref: str, reason: str | None = "ENTERED_IN_ERROR", **content: Any) -> Record:

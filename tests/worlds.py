@@ -328,7 +328,7 @@ class _Maker(Chances):
                 )
 
     def items(self) -> None:
-        subjects = {"PROGRAMME": "partner_agency", "COURSE": "course", "COHORT": "cohort", "COUNT": "statement", "WITHDRAW": "statement"}
+        subjects = {"PROGRAMME": "partner_agency", "COURSE": "course", "COHORT": "cohort"}
         for submission in self.world["submission"]:
             for index in range(self.random.choice((0, 5, 9, 20))):
                 kind = self.pick(submissions.RecordKind)
@@ -339,7 +339,7 @@ class _Maker(Chances):
                     source_ref=self.word() or "-",
                     record_kind=kind,
                     status=self.pick(submissions.OutcomeStatus),
-                    entity_id=self.maybe(self.random.choice(self.world[subjects[kind]])["id"], 0.8),
+                    entity_id=self.maybe(self.random.choice(self.world[subjects.get(kind, "statement")])["id"], 0.8),
                     revision=self.maybe(self.random.randint(1, 3)),
                 )
                 self.issues(submission["id"], index)

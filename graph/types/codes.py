@@ -214,7 +214,10 @@ describe(
 describe(
     StatementKind,
     "What a statement is about.",
-    {"COUNT": "A number of people or participations."},
+    {
+        "COUNT": "A number of people or participations.",
+        "INDIVIDUAL": "One person, under a pseudonym.",
+    },
 )
 describe(
     Measure,
@@ -322,6 +325,7 @@ describe(
         "COURSE": "A course of the sender.",
         "COHORT": "A run of courses.",
         "COUNT": "A statement with a count.",
+        "INDIVIDUAL": "A statement about one person.",
         "WITHDRAW": "The withdrawal of a statement.",
     },
 )

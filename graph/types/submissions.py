@@ -44,7 +44,9 @@ class ControlTotalsInput:
     """What the sender counted."""
 
     records: int = field("How many records there are, 1 to 500.")
-    people: int | None = field("The sum of `count` over the records that carry a readable one; absent is not checked.")
+    people: int | None = field(
+        "The sum of `count` over the records that carry a readable one, each individual being one; absent is not checked."
+    )
 
 
 @strawberry.input(description="One record of a submission.")
@@ -68,6 +70,7 @@ class RecordChangeInput:
     course: CourseInput | None = field("A course of yours.")
     cohort: CohortInput | None = field("A run of courses that you or a programme of yours convenes or provides.")
     count: CountInput | None = field("A statement: how many people or participations you count.")
+    individual: IndividualInput | None = field("A statement about one person, under a pseudonym: never send a name or an address.")
     withdraw: WithdrawInput | None = field("Takes your statement of this `sourceRef` back.")
 
 
@@ -172,7 +175,45 @@ class CountInput:
     stated_on: str | None = field("The day on which the source stated it, YYYY-MM-DD.")
 
 
-@strawberry.input(description="A department that a count is over.")
+@strawberry.input(description=f"A statement about one person in one cohort, of whom nobody is told but a pseudonym. {KEEP}")
+class IndividualInput:
+    """An individual."""
+
+    cohort: CohortRef | None = field("The cohort that it is about; required when it is new, and may be in this submission.")
+    measure: str | None = field("The stage that the person reached, a code of Measure; required when it is new.")
+    participant: ParticipantInput | None = field("Who it is; required when it is new. Your agreement must permit PARTICIPANT.")
+    member_state: str | None = field("The person's state, by its ISO 3166-1 alpha-2 code; none: not stated.")
+    department: DepartmentInput | None = field("The person's department; none: not stated.")
+    role_level: str | None = field("How high the person's post is, a code of RoleLevel. Your agreement must permit ROLE_LEVEL.")
+    sex: str | None = field("The person's sex, a code of Sex; UNSPECIFIED unless you say otherwise.")
+    result: ResultInput | None = field("What came of it. Your agreement must permit RESULT.")
+    reporting_period: ReportingPeriodInput | None = field("The reporting period that it belongs to.")
+    institution: str | None = field("The person's unit or institution, in your words, without names of people; at most 300 characters.")
+    cost: CostInput | None = field("What the training of this person cost.")
+    source_doc: SourceDocInput | None = field("The document that it rests on.")
+    stated_on: str | None = field("The day on which the source stated it, YYYY-MM-DD.")
+
+
+@strawberry.input(description="A person, under the pseudonym that you gave it. The same pseudonym is the same person in all of yours.")
+class ParticipantInput:
+    """A pseudonym."""
+
+    subject: str | None = field(
+        "An opaque id of your own, or a keyed hash that you made, with a digit in it, at most 200 characters; required. "
+        "What looks like a name, an e-mail address or a telephone number is refused."
+    )
+
+
+@strawberry.input(description="What came of a person's training.")
+class ResultInput:
+    """A result."""
+
+    completed_on: str | None = field("The day on which the person completed it, YYYY-MM-DD.")
+    hours: Numeral | None = field("How many hours the person attended: 0 or more, below 1,000,000, with at most two decimal places.")
+    certificate_no: str | None = field("The number of the person's certificate, at most 100 characters; no name.")
+
+
+@strawberry.input(description="A department that a count is over, or an individual's.")
 class DepartmentInput:
     """A department of a slice."""
 
@@ -180,7 +221,7 @@ class DepartmentInput:
     institution_type: str | None = field("The kind of institution within it, a code of InstitutionType; absent means NOT_STATED.")
 
 
-@strawberry.input(description="The period of the report that a count comes from.")
+@strawberry.input(description="The period of the report that a statement comes from.")
 class ReportingPeriodInput:
     """A report's period."""
 
@@ -197,7 +238,7 @@ class CostInput:
     currency: str | None = field("The currency's ISO 4217 code, such as USD; required.")
 
 
-@strawberry.input(description="The document that a count rests on.")
+@strawberry.input(description="The document that a statement rests on.")
 class SourceDocInput:
     """A source document."""
 

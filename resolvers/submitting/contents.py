@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.courses import CohortMode, CohortStatus, CostKind, DatePrecision, Role, VenueType
+from models.individuals import RoleLevel
 from models.statements import CountUnit, InstitutionType, Measure, Precision, Sex, WithdrawalReason
 from models.submissions import RecordKind
 from resolvers.submitting.issues import Path, echo
+from resolvers.submitting.personal import contact, label, narrative, pseudonym, reference
 from resolvers.submitting.records import Draft, named
 from resolvers.submitting.rules import (
     INVALID,
@@ -26,6 +28,7 @@ from resolvers.submitting.rules import (
     in_order,
     many,
     parts,
+    screened,
     text,
     url,
 )
@@ -92,7 +95,12 @@ _COST_LINE = parts(
 )
 _COST = parts({"amount": Field(MONEY, required=True), "currency": Field(currency, required=True)}, may_be_blank=True)
 _SOURCE = parts(
-    {"url": Field(url), "title": Field(text(500)), "page": Field(text(200)), "retrievedOn": Field(day)},
+    {"url": Field(url), "title": Field(screened(500, contact)), "page": Field(screened(200, contact)), "retrievedOn": Field(day)},
+    may_be_blank=True,
+)
+_PARTICIPANT = parts({"subject": Field(screened(200, pseudonym), required=True)})
+_RESULT = parts(
+    {"completedOn": Field(day), "hours": Field(amount(6)), "certificateNo": Field(screened(100, reference))},
     may_be_blank=True,
 )
 
@@ -120,9 +128,9 @@ FIELDS: Mapping[RecordKind, Fields] = {
         "mode": Field(choice(CohortMode), CohortMode.NOT_STATED.value),
         "venueType": Field(choice(VenueType), VenueType.NOT_STATED.value),
         "venueState": Field(state),
-        "location": Field(text(300)),
+        "location": Field(screened(300, contact)),
         "status": Field(choice(CohortStatus), CohortStatus.COMPLETED.value),
-        "narrative": Field(text(5_000)),
+        "narrative": Field(screened(5_000, narrative)),
         "roles": Field(many(_ROLE, 100, frozenset), frozenset()),
         "costs": Field(many(_COST_LINE, 100, tuple), ()),
     },
@@ -137,13 +145,28 @@ FIELDS: Mapping[RecordKind, Fields] = {
         "departments": Field(many(_DEPARTMENT, 100, frozenset), frozenset()),
         "sex": Field(choice(Sex)),
         "reportingPeriod": Field(period),
-        "partitionKey": Field(text(200)),
-        "institution": Field(text(300)),
+        "partitionKey": Field(screened(200, contact)),
+        "institution": Field(screened(300, label)),
         "cost": Field(_COST),
         "sourceDoc": Field(_SOURCE),
         "statedOn": Field(day),
     },
-    RecordKind.WITHDRAW: {"reason": Field(choice(WithdrawalReason), required=True), "note": Field(text(1_000))},
+    RecordKind.INDIVIDUAL: {
+        "cohort": Field(COHORT, required=True),
+        "measure": Field(choice(Measure), required=True),
+        "participant": Field(_PARTICIPANT, required=True),
+        "memberState": Field(state),
+        "department": Field(_DEPARTMENT),
+        "roleLevel": Field(choice(RoleLevel)),
+        "sex": Field(choice(Sex), Sex.UNSPECIFIED.value),
+        "result": Field(_RESULT),
+        "reportingPeriod": Field(period),
+        "institution": Field(screened(300, label)),
+        "cost": Field(_COST),
+        "sourceDoc": Field(_SOURCE),
+        "statedOn": Field(day),
+    },
+    RecordKind.WITHDRAW: {"reason": Field(choice(WithdrawalReason), required=True), "note": Field(screened(1_000, narrative))},
 }
 
 

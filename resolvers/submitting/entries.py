@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, column, func, update
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, column, func, select, update
 
 from models import ancestry, outbox
 from models.agencies import AgencyKind, PartnerAgency
@@ -14,13 +14,14 @@ from models.base import new_id
 from models.changes import ActorKind, ChangeOp, ChangeType
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.database import Transaction, render
+from models.individuals import Individual, Participant
 from models.outbox import EntityChange
-from models.statements import Statement, StatementDepartment, StatementKind, StatementMemberState, StatementState
+from models.statements import CountUnit, Precision, Statement, StatementDepartment, StatementMemberState, StatementState
 from models.submissions import OutcomeStatus, RecordKind, Submission, SubmissionIssue, SubmissionItem
-from resolvers.submitting.envelopes import Envelope, kind_of
+from resolvers.submitting.envelopes import Envelope, kind_of, shown_ref
 from resolvers.submitting.issues import Issue
 from resolvers.submitting.records import Draft, Entity
-from resolvers.submitting.stored import table_of
+from resolvers.submitting.stored import PARTNER, among, table_of
 
 STORED = frozenset({OutcomeStatus.CREATED, OutcomeStatus.WITHDRAWN, OutcomeStatus.UNCHANGED})
 CHANGE_TYPES: Mapping[RecordKind, ChangeType] = {
@@ -28,6 +29,7 @@ CHANGE_TYPES: Mapping[RecordKind, ChangeType] = {
     RecordKind.COURSE: ChangeType.COURSE,
     RecordKind.COHORT: ChangeType.COHORT,
     RecordKind.COUNT: ChangeType.STATEMENT,
+    RecordKind.INDIVIDUAL: ChangeType.STATEMENT,
     RecordKind.WITHDRAW: ChangeType.STATEMENT,
 }
 WITHDRAWN_FIELDS = ("state", "withdrawalReason")
@@ -76,11 +78,14 @@ async def store_refused(transaction: Transaction, arrival: Arrival, envelope: En
     """Stores a submission that has problems as a whole, so that its payload can be read: no record was attempted."""
     await store_envelope(transaction, arrival, envelope, committed_at=None)
     status = OutcomeStatus.NOT_ATTEMPTED.value
-    items = [
-        _item(arrival, index, record["sourceRef"], kind_of(record)[0]) | {"status": status} for index, record in enumerate(envelope.records)
-    ]
+    items = [_item(arrival, index, *_named(record)) | {"status": status} for index, record in enumerate(envelope.records)]
     await transaction.insert(SubmissionItem, items)
     await transaction.insert(SubmissionIssue, _issues(arrival, None, problems))
+
+
+def _named(record: Mapping[str, Any]) -> tuple[str, RecordKind]:
+    kind = kind_of(record)[0]
+    return shown_ref(kind, record["sourceRef"]), kind
 
 
 async def store_outcomes(transaction: Transaction, arrival: Arrival, drafts: Sequence[Draft]) -> None:
@@ -103,7 +108,7 @@ def _item(arrival: Arrival, index: int, source_ref: str, kind: RecordKind) -> di
 
 
 def _outcome(arrival: Arrival, draft: Draft) -> dict[str, Any]:
-    row = _item(arrival, draft.index, draft.source_ref, draft.kind)
+    row = _item(arrival, draft.index, shown_ref(draft.kind, draft.source_ref), draft.kind)
     if draft.status is None:
         raise TypeError("a draft is settled before it is stored")
     row["status"] = draft.status
@@ -122,7 +127,10 @@ async def store_ledger(transaction: Transaction, arrival: Arrival, drafts: Seque
     await _store_programmes(transaction, arrival, _made(drafts, RecordKind.PROGRAMME))
     await _store_courses(transaction, arrival, _made(drafts, RecordKind.COURSE))
     await _store_cohorts(transaction, arrival, _made(drafts, RecordKind.COHORT))
-    await _store_counts(transaction, arrival, _made(drafts, RecordKind.COUNT))
+    await _store_statements(transaction, arrival, _made(drafts, RecordKind.COUNT))
+    individuals = _made(drafts, RecordKind.INDIVIDUAL)
+    await _store_statements(transaction, arrival, [(draft, id_, _as_count(content)) for draft, id_, content in individuals])
+    await _store_individuals(transaction, arrival, individuals)
     await _withdraw(transaction, [draft for draft in drafts if draft.status is OutcomeStatus.WITHDRAWN])
 
 
@@ -234,7 +242,7 @@ def _cohort(content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _store_counts(transaction: Transaction, arrival: Arrival, made: Sequence[Made]) -> None:
+async def _store_statements(transaction: Transaction, arrival: Arrival, made: Sequence[Made]) -> None:
     await transaction.insert(Statement, [_statement(arrival, draft, id_, content) for draft, id_, content in made])
     states = [{"statement_id": id_, "member_state_code": code} for _, id_, content in made for code in content["memberStates"]]
     await transaction.insert(StatementMemberState, states)
@@ -246,6 +254,39 @@ async def _store_counts(transaction: Transaction, arrival: Arrival, made: Sequen
     await transaction.insert(StatementDepartment, departments)
 
 
+def _as_count(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What an individual says, as the count of one that its statement is; what it tells of a person is stored apart."""
+    state, department = content["memberState"], content["department"]
+    counted = {"count": 1, "unit": CountUnit.PEOPLE, "precision": Precision.EXACT, "memberStateCount": None, "partitionKey": None}
+    places = {"memberStates": [state] if state else [], "departments": [department] if department else []}
+    return {**content, **counted, **places}
+
+
+async def _store_individuals(transaction: Transaction, arrival: Arrival, made: Sequence[Made]) -> None:
+    """Stores whom the statements are about. A subject that the partner has not named before is a new participant."""
+    if not made:
+        return
+    subjects = list({content["participant"][0] for _, _, content in made})
+    rows = await transaction.fetch(_PARTICIPANTS, partner_id=arrival.sender.partner_id, subjects=subjects)
+    known: dict[str, UUID] = {row["subject"]: row["id"] for row in rows}
+    new = {subject: new_id() for subject in subjects if subject not in known}
+    shared = {"partner_id": arrival.sender.partner_id}
+    await transaction.insert(Participant, [{"id": id_, "subject": subject, **shared} for subject, id_ in new.items()])
+    await transaction.insert(Individual, [_individual(id_, content, known | new) for _, id_, content in made])
+
+
+def _individual(statement_id: UUID, content: Mapping[str, Any], participants: Mapping[str, UUID]) -> dict[str, Any]:
+    completed_on, hours, certificate_no = content["result"] or (None, None, None)
+    return {
+        "statement_id": statement_id,
+        "participant_id": participants[content["participant"][0]],
+        "role_level": content["roleLevel"],
+        "completed_on": completed_on,
+        "hours": hours,
+        "certificate_no": certificate_no,
+    }
+
+
 def _statement(arrival: Arrival, draft: Draft, id_: UUID, content: Mapping[str, Any]) -> dict[str, Any]:
     label, first, last = content["reportingPeriod"] or (None, None, None)
     amount, currency = content["cost"] or (None, None)
@@ -254,7 +295,7 @@ def _statement(arrival: Arrival, draft: Draft, id_: UUID, content: Mapping[str, 
         "id": id_,
         "partner_id": arrival.sender.partner_id,
         "source_ref": draft.source_ref,
-        "kind": StatementKind.COUNT,
+        "kind": draft.kind.value,
         "cohort_id": content["cohort"],
         "measure": content["measure"],
         "revision": 1,
@@ -298,4 +339,10 @@ def _withdrawal() -> Any:
     return update(row).values(values).where(row.c.id == taken.c.id)
 
 
+def _participants() -> Any:
+    row = table_of(Participant)
+    return select(row.c.id, row.c.subject).where(row.c.partner_id == PARTNER, among(row.c.subject, "subjects"))
+
+
+_PARTICIPANTS = render(_participants())
 _WITHDRAW = render(_withdrawal())

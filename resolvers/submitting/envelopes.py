@@ -14,6 +14,7 @@ import orjson
 
 from models.submissions import Atomicity, RecordKind, SubmitMode
 from resolvers.errors import InputError
+from resolvers.submitting import personal
 from resolvers.submitting.issues import Issue, echo
 from resolvers.submitting.rules import whole_number
 
@@ -22,6 +23,9 @@ MAX_RECORDS = 500
 MAX_NOTE = 1_000
 DIGESTED = ("records", "atomicity", "declared", "onBehalfOf")
 KINDS: Mapping[str, RecordKind] = {kind.value.lower(): kind for kind in RecordKind}
+STATING = frozenset({RecordKind.COUNT, RecordKind.INDIVIDUAL})
+"""The kinds of record that make a statement: their sourceRefs are of one kind (product.md B6.1)."""
+OF_STATEMENTS = STATING | {RecordKind.WITHDRAW}
 NUL, SHOWN_NUL = "\0", "\N{REPLACEMENT CHARACTER}"
 
 
@@ -83,6 +87,16 @@ def kind_of(record: Mapping[str, Any]) -> tuple[RecordKind, Mapping[str, Any]]:
     return KINDS[name], content
 
 
+def looks_personal(kind: RecordKind, source_ref: str) -> str | None:
+    """What personal data a sourceRef looks like; that of a cohort may name its place, which may have a person's name."""
+    return personal.reference(source_ref) if kind in OF_STATEMENTS else personal.contact(source_ref)
+
+
+def shown_ref(kind: RecordKind, source_ref: str) -> str:
+    """A sourceRef as outcomes repeat it: one that looks personal is refused, and kept in no receipt."""
+    return personal.WITHHELD if looks_personal(kind, source_ref) else source_ref
+
+
 def canonical(value: Any) -> bytes:
     """The canonical JSON of RFC 8785.
 
@@ -140,10 +154,15 @@ def _reference(reference: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def _people(records: Sequence[Mapping[str, Any]]) -> int | None:
-    """The sum of the counts that can be read, also of those that a rule refuses; None if there is none, or too many records."""
-    counts = [whole_number(record["change"]["count"].get("count")) for record in records if "count" in record["change"]]
-    readable = [number for number in counts if number is not None]
+    """The sum of the counts that can be read, each individual being one, also of those that a rule refuses; None if there is none."""
+    readable = [number for number in map(_number, records) if number is not None]
     return sum(readable) if readable and len(records) <= MAX_RECORDS else None
+
+
+def _number(record: Mapping[str, Any]) -> int | None:
+    """How many people a record counts, if it counts any and can be read."""
+    kind, sent = kind_of(record)
+    return 1 if kind is RecordKind.INDIVIDUAL else whole_number(sent.get("count")) if kind is RecordKind.COUNT else None
 
 
 def _totals(envelope: Envelope, records: int) -> Iterator[Issue]:
@@ -156,13 +175,14 @@ def _totals(envelope: Envelope, records: int) -> Iterator[Issue]:
 
 
 def _duplicates(records: Sequence[Mapping[str, Any]]) -> Iterator[Issue]:
-    indexes: dict[tuple[str, str], list[int]] = {}
+    indexes: dict[tuple[RecordKind, str], list[int]] = {}
     for index, record in enumerate(records):
         if record["sourceRef"] and not record["sourceRef"].isspace():
-            indexes.setdefault((next(iter(record["change"])), record["sourceRef"]), []).append(index)
-    for (name, source_ref), found in indexes.items():
+            kind = kind_of(record)[0]
+            indexes.setdefault((RecordKind.COUNT if kind in STATING else kind, record["sourceRef"]), []).append(index)
+    for (kind, source_ref), found in indexes.items():
         if len(found) > 1:
-            params = {"recordKind": KINDS[name].value, "sourceRef": echo(source_ref), "indexes": found}
+            params = {"recordKind": kind.value, "sourceRef": echo(shown_ref(kind, source_ref)), "indexes": found}
             yield Issue("DUPLICATE_SOURCE_REF_IN_SUBMISSION", params=params)
 
 

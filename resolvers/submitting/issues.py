@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.submissions import Severity
+from resolvers.submitting import personal
 
 Path = tuple[str, ...]
 MAX_ECHO = 80
@@ -44,6 +45,8 @@ ERRORS: Mapping[str, str] = {
     "INVALID_URL": "{value} is no address that begins with https:// or http://.",
     "INVALID_TEXT": "The text holds a NUL character.",
     "TOO_LONG": "This is longer ({length}) than the {limit} that can be stored.",
+    "PERSONAL_DATA_NOT_PERMITTED": "Personal data that may not stand here: {reason}. Send a pseudonym of your own, or leave it out.",
+    "SOURCE_REF_IN_USE": "This sourceRef names a statement of the kind {recordKind} already. Send this under another one.",
     "REVISION_REQUIRED": "It stands at revision {actual} with other content, or is withdrawn. Changing it needs expectedRevision.",
     "REVISION_STALE": "It does not stand at revision {expected} but at {actual} (0: it is not stored).",
     "CORRECTION_NOT_OFFERED_YET": "It stands at revision {actual} with other content, or is withdrawn. Corrections are not offered yet: "
@@ -99,10 +102,12 @@ class Issue:
 
 
 def echo(value: Any) -> Any:
-    """A sent value as an issue repeats it: numbers as they are, texts up to a length."""
+    """A sent value as an issue repeats it: numbers as they are, texts up to a length; never one that looks personal."""
     text = value if isinstance(value, str) else str(value)
     if isinstance(value, int) and len(text) < MAX_ECHO // 4:
         return value
+    if personal.label(text[:MAX_ECHO]):
+        return personal.WITHHELD
     return text if len(text) <= MAX_ECHO else text[: MAX_ECHO - 1] + "…"
 
 

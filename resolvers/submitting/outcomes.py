@@ -14,7 +14,7 @@ from models.statements import StatementState
 from models.submissions import Atomicity, OutcomeStatus, RecordKind
 from resolvers.submitting.contents import FIELDS, readable
 from resolvers.submitting.issues import Issue, Path
-from resolvers.submitting.records import ABSENT, Draft
+from resolvers.submitting.records import ABSENT, PERSONAL, Draft
 from resolvers.submitting.rules import INVALID, complete, in_order, read
 
 OVER = frozenset({StatementState.WITHDRAWN.value, StatementState.ERASED.value})
@@ -44,6 +44,10 @@ def _read(draft: Draft, today: date) -> None:
     fields = FIELDS[draft.kind]
     before = entity.content
     draft.given = read(fields, draft.sent, draft.change, draft)
+    _permit(draft)
+    if entity.kind not in (None, draft.kind):
+        draft.say("SOURCE_REF_IN_USE", ("sourceRef",), recordKind=entity.kind)
+        return
     entity.content = before | draft.given
     if not entity.is_stored:
         complete(fields, entity.content, draft.change, draft)
@@ -57,6 +61,14 @@ def _read(draft: Draft, today: date) -> None:
         if isinstance(draft.expected, int):
             draft.say("REVISION_STALE", ("expectedRevision",), expected=draft.expected, actual=0)
         _create(draft, today)
+
+
+def _permit(draft: Draft) -> None:
+    """Refuses what is told of a person unless the sender's agreement permits it."""
+    for name, needed in PERSONAL.items() if draft.kind is RecordKind.INDIVIDUAL else ():
+        if draft.given.get(name) is not None and needed.value not in draft.known.permitted_fields:
+            reason = f"the agreement in force does not permit {needed.value}"
+            draft.say("PERSONAL_DATA_NOT_PERMITTED", (*draft.change, name), reason=reason)
 
 
 def _fill(draft: Draft, content: dict[str, Any]) -> None:
@@ -105,7 +117,12 @@ def _create(draft: Draft, today: date) -> None:
             if content["status"] in BEGUN:
                 _warn_of_future(draft, today, startsOn=content["startsOn"])
         case RecordKind.COUNT:
-            _count(draft, content, today)
+            _state(draft, content, today)
+            _count_states(draft, content)
+        case RecordKind.INDIVIDUAL:
+            _state(draft, content, today)
+            if isinstance(content["result"], tuple):
+                _warn_of_future(draft, today, "result", completedOn=content["result"][0])
 
 
 def _own(draft: Draft, name: str, reason: str) -> None:
@@ -127,18 +144,22 @@ def _lead(draft: Draft, content: dict[str, Any]) -> None:
         draft.say("NOT_PERMITTED", (*draft.change, "roles"), reason=reason)
 
 
-def _count(draft: Draft, content: dict[str, Any], today: date) -> None:
+def _state(draft: Draft, content: dict[str, Any], today: date) -> None:
+    """The rules for what any statement says."""
     if readable(content, "cohort"):
         status = draft.known.cohorts["id", content["cohort"]].content.get("status")
         if status == CohortStatus.CANCELLED.value:
             draft.say("COHORT_CANCELLED", (*draft.change, "cohort"))
+    _warn_of_future(draft, today, statedOn=content["statedOn"])
+    if isinstance(content["sourceDoc"], tuple):
+        _warn_of_future(draft, today, "sourceDoc", retrievedOn=content["sourceDoc"][-1])
+
+
+def _count_states(draft: Draft, content: dict[str, Any]) -> None:
     if readable(content, "memberStates", "memberStateCount"):
         listed, stated = len(content["memberStates"]), content["memberStateCount"]
         if listed and stated is not None and stated != listed:
             draft.say("W_COUNT_LIST_MISMATCH", (*draft.change, "memberStateCount"), stated=stated, listed=listed)
-    _warn_of_future(draft, today, statedOn=content["statedOn"])
-    if isinstance(content["sourceDoc"], tuple):
-        _warn_of_future(draft, today, "sourceDoc", retrievedOn=content["sourceDoc"][-1])
 
 
 def _warn_of_future(draft: Draft, today: date, *above: str, **days: Any) -> None:

@@ -10,10 +10,12 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
+from models.access import PersonalField
 from models.base import new_id
 from models.submissions import OutcomeStatus, RecordKind
-from resolvers.submitting.envelopes import Envelope, kind_of
+from resolvers.submitting.envelopes import STATING, Envelope, kind_of, looks_personal
 from resolvers.submitting.issues import Path
+from resolvers.submitting.personal import WITHHELD
 from resolvers.submitting.rules import Reading, is_blank
 
 
@@ -25,14 +27,20 @@ class Absent(Enum):
 
 ABSENT: Final = Absent.ABSENT
 MAX_SOURCE_REF = 200
+PERSONAL: Mapping[str, PersonalField] = {
+    "participant": PersonalField.PARTICIPANT,
+    "roleLevel": PersonalField.ROLE_LEVEL,
+    "result": PersonalField.RESULT,
+}
+"""The fields of an individual that tell of a person, and what an agreement must permit for each."""
 
 
 @dataclass(slots=True)
 class Entity:
     """An agency, course, cohort or statement, stored or of this submission, in which case `index` is its record's.
 
-    `canonical` is the cohort that stands for its population; `state` is a statement's; `ours` says whether an agency is the partner or
-    below it.
+    `state` and `kind` are a statement's; `canonical` is the cohort that stands for its population; `ours` says whether an agency is the
+    partner or below it.
     """
 
     id: UUID
@@ -42,6 +50,7 @@ class Entity:
     canonical: UUID | None = None
     state: str | None = None
     ours: bool = False
+    kind: RecordKind | None = None
 
     @property
     def is_stored(self) -> bool:
@@ -55,10 +64,14 @@ Entities = dict[tuple[str, Any], Entity]
 
 @dataclass(slots=True)
 class Known:
-    """What the records of one submission can refer to. `makes_all`: the partner is IMPACS itself, which makes everything."""
+    """What the records of one submission can refer to. `makes_all`: the partner is IMPACS itself, which makes everything.
+
+    `permitted_fields` are the personal fields that the sender's agreement permits.
+    """
 
     partner_id: UUID
     makes_all: bool = False
+    permitted_fields: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
     agencies: Entities = field(default_factory=dict)
@@ -75,7 +88,7 @@ class Known:
                 return self.courses
             case RecordKind.COHORT:
                 return self.cohorts
-            case RecordKind.COUNT | RecordKind.WITHDRAW:
+            case RecordKind.COUNT | RecordKind.INDIVIDUAL | RecordKind.WITHDRAW:
                 return self.statements
 
 
@@ -101,6 +114,12 @@ class Draft(Reading):
     def change(self) -> Path:
         """The path of the record's content."""
         return ("change", self.kind.value.lower())
+
+    def say(self, code: str, path: Path, /, **params: Any) -> None:
+        """As Reading has it, but no value is told of a field about a person."""
+        if self.kind is RecordKind.INDIVIDUAL and path[2:3] and path[2] in PERSONAL and "value" in params:
+            params["value"] = WITHHELD
+        Reading.say(self, code, path, **params)
 
 
 def drafts_of(envelope: Envelope, known: Known) -> list[Draft]:
@@ -135,6 +154,8 @@ def _name(draft: Draft, entities: Entities) -> None:
         return
     if len(draft.source_ref) > MAX_SOURCE_REF:
         draft.say("TOO_LONG", ("sourceRef",), limit=MAX_SOURCE_REF, length=len(draft.source_ref))
+    elif found := looks_personal(draft.kind, draft.source_ref):
+        draft.say("PERSONAL_DATA_NOT_PERMITTED", ("sourceRef",), reason=f"this looks like {found}")
     key = ("sourceRef", draft.source_ref)
     if draft.kind is RecordKind.WITHDRAW:
         draft.entity = entities.get(key)
@@ -146,7 +167,9 @@ def _name(draft: Draft, entities: Entities) -> None:
 
 def _entity(draft: Draft, stored: Entity | None) -> Entity:
     if stored is not None:
-        return Entity(stored.id, dict(stored.content), stored.revision, draft.index, stored.canonical, stored.state, stored.ours)
+        return Entity(
+            stored.id, dict(stored.content), stored.revision, draft.index, stored.canonical, stored.state, stored.ours, stored.kind
+        )
     made = new_id()
     return Entity(made, index=draft.index, canonical=made, ours=draft.kind is RecordKind.PROGRAMME)
 
@@ -200,6 +223,6 @@ def names_in(records: Sequence[Mapping[str, Any]]) -> Mapping[RecordKind, Names]
             agencies.add(role["agency"], "PartnerAgency")
         for course in sent.get("courses") or ():
             courses.add(course, "Course")
-        if kind is RecordKind.COUNT and sent.get("cohort"):
+        if kind in STATING and sent.get("cohort"):
             cohorts.add(sent["cohort"], "Cohort")
     return names

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from resolvers.submitting.issues import Issue, Path, echo
+from resolvers.submitting.personal import Look
 
 
 class Unreadable:
@@ -104,6 +105,19 @@ def text(limit: int) -> Reader:
 
     def reader(value: str, path: Path, reading: Reading) -> Any:
         return value if len(value) <= limit else reading.wrong("TOO_LONG", path, limit=limit, length=len(value))
+
+    return reader
+
+
+def screened(limit: int, look: Look) -> Reader:
+    """A text of at most `limit` characters that does not look personal. It is not repeated."""
+    measured = text(limit)
+
+    def reader(value: str, path: Path, reading: Reading) -> Any:
+        found = look(value) if len(value) <= limit else None
+        if found is not None:
+            return reading.wrong("PERSONAL_DATA_NOT_PERMITTED", path, reason=f"this looks like {found}")
+        return measured(value, path, reading)
 
     return reader
 

@@ -18,13 +18,14 @@ from models.changes import ChangeOp, ChangeType
 from models.courses import Cohort, Course
 from models.database import Transaction, render
 from models.outbox import EntityChange
-from models.statements import Decision, Statement, StatementState, Verdict
+from models.statements import Decision, Statement, StatementKind, StatementState, Verdict
 from models.submissions import OutcomeStatus, RecordKind, Submission, SubmissionItem
 from resolvers.errors import Unavailable
 from resolvers.submitting import consistency, stored_claims
 from resolvers.submitting.claims import Claim, excesses, sets_of
 from resolvers.submitting.consistency import Movement, told
 from resolvers.submitting.entries import CHANGE_TYPES
+from resolvers.submitting.envelopes import STATING
 from resolvers.submitting.issues import Issue
 from resolvers.submitting.stored import among, sliced, table_of
 
@@ -68,9 +69,10 @@ class Ruling:
         return not self.issues and not self.is_unchanged
 
     @property
-    def claim(self) -> Claim:
-        """The claim that it makes."""
-        return stored_claims.claim_of_statement(self.row, self.index)
+    def claims(self) -> list[Claim]:
+        """The claim that it makes, if it is a count."""
+        is_claim = self.row["kind"] == StatementKind.COUNT.value
+        return [stored_claims.claim_of_statement(self.row, self.index)] if is_claim else []
 
     def payload(self) -> dict[str, Any]:
         """Its outcome, as the payload holds it."""
@@ -140,18 +142,22 @@ def _refuse_contradictions(rulings: Iterable[Ruling], stored: Sequence[Claim]) -
     found = list(excesses(sets_of(stored).values()))
     for ruling in rulings:
         if ruling.is_decided and found:
-            claim = ruling.claim
-            against = next((excess for excess in found if excess.concerns(claim)), None)
+            against = next((excess for claim in ruling.claims for excess in found if excess.concerns(claim)), None)
             if against is not None:
                 ruling.issues.append(Issue("SLICES_EXCEED_TOTAL", params=told(against)))
 
 
 def _refuse_new_contradictions(rulings: Sequence[Ruling], stored: Sequence[Claim]) -> None:
     """Refuses to reject what would leave the parts of other statements above a total."""
-    while findings := consistency.errors(Movement(stored, (), [ruling.claim for ruling in rulings if ruling.is_decided])):
+    while findings := consistency.errors(Movement(stored, (), _claims(rulings))):
         for finding in findings:
             if rulings[finding.record].is_decided:
                 rulings[finding.record].issues.append(Issue(finding.code, params=finding.params))
+
+
+def _claims(rulings: Iterable[Ruling]) -> list[Claim]:
+    """The claims of the statements that are decided."""
+    return [claim for ruling in rulings if ruling.is_decided for claim in ruling.claims]
 
 
 async def store(transaction: Transaction, request: Request, decided: Sequence[Ruling], at: datetime) -> None:
@@ -205,16 +211,17 @@ def _submission() -> Select[Any]:
     return select(row.c.partner_id, row.c.client_id).where(row.c.id == SUBMISSION)
 
 
-def _touches(item: Any, kind: RecordKind) -> Any:
-    """Whether an item made or named an entity of this kind."""
+def _touches(item: Any, *kinds: RecordKind) -> Any:
+    """Whether an item made or named an entity of one of these kinds."""
     touched = bindparam("touched", [OutcomeStatus.CREATED.value, OutcomeStatus.UNCHANGED.value], type_=ARRAY(Text()))
-    return (item.c.record_kind == kind.value) & (item.c.status == any_(touched))
+    named = bindparam("kinds", [kind.value for kind in kinds], type_=ARRAY(Text()))
+    return (item.c.record_kind == any_(named)) & (item.c.status == any_(touched))
 
 
 def _items() -> Select[Any]:
     """The statements that a submission made or named, in its order."""
     item = table_of(SubmissionItem)
-    return select(item.c.entity_id).where(item.c.submission_id == SUBMISSION, _touches(item, RecordKind.COUNT)).order_by(item.c.index)
+    return select(item.c.entity_id).where(item.c.submission_id == SUBMISSION, _touches(item, *STATING)).order_by(item.c.index)
 
 
 def _statements() -> Select[Any]:

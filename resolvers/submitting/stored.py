@@ -14,11 +14,13 @@ from models.agencies import AgencyAncestor, PartnerAgency
 from models.base import Table
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.database import SqlStatement, Transaction, render
+from models.individuals import Individual, Participant
 from models.places import Department, MemberState
 from models.policies import VIEWER_AGENCY, Door, Predicate, Row
 from models.statements import Statement, StatementDepartment, StatementMemberState
 from models.submissions import RecordKind
 from models.viewer import ViewerKind
+from resolvers.submitting.envelopes import OF_STATEMENTS, STATING
 from resolvers.submitting.records import Entity, Known, Names
 from resolvers.submitting.weighing import LIVE
 
@@ -46,7 +48,7 @@ async def load(transaction: Transaction, known: Known, names: Mapping[RecordKind
     if RecordKind.COHORT in kinds:
         await _load_parts(transaction, known)
     if not MAKE_STATEMENTS.isdisjoint(kinds):
-        refs = list(names[RecordKind.COUNT].refs | names[RecordKind.WITHDRAW].refs)
+        refs = list(set().union(*[names[kind].refs for kind in MAKE_STATEMENTS]))
         rows = await transaction.fetch(STATEMENTS, partner_id=known.partner_id, refs=refs)
         known.statements.update({("sourceRef", row["source_ref"]): _statement(row) for row in rows})
 
@@ -124,11 +126,28 @@ def departments_of(written: Sequence[str] | None) -> frozenset[tuple[str, str]]:
 
 
 def _statement(row: Any) -> Entity:
-    period = (row["reporting_period_label"], row["reporting_period_from"], row["reporting_period_to"])
-    source = (row["source_url"], row["source_title"], row["source_page"], row["source_retrieved_on"])
-    content = {
-        "cohort": row["cohort_id"],
-        "measure": row["measure"],
+    kind = RecordKind(row["kind"])
+    content = _individual(row) if kind is RecordKind.INDIVIDUAL else _count(row)
+    return Entity(row["id"], content, row["revision"], canonical=row["canonical_id"], state=row["state"], kind=kind)
+
+
+def _individual(row: Any) -> dict[str, Any]:
+    """The content of a statement about an individual; without a participant if it is erased."""
+    result = (row["completed_on"], row["hours"], row["certificate_no"])
+    return {
+        **_stated(row),
+        "participant": None if row["subject"] is None else (row["subject"],),
+        "memberState": next(iter(row["states"]), None),
+        "department": next(iter(departments_of(row["departments"])), None),
+        "roleLevel": row["role_level"],
+        "sex": row["sex"],
+        "result": result if any(part is not None for part in result) else None,
+    }
+
+
+def _count(row: Any) -> dict[str, Any]:
+    return {
+        **_stated(row),
         "count": row["count"],
         "unit": row["unit"],
         "precision": row["precision"],
@@ -136,20 +155,29 @@ def _statement(row: Any) -> Entity:
         "memberStateCount": row["member_state_count"],
         "departments": departments_of(row["departments"]),
         "sex": row["sex"],
-        "reportingPeriod": period if period[0] is not None else None,
         "partitionKey": row["partition_key"],
+    }
+
+
+def _stated(row: Any) -> dict[str, Any]:
+    """What any statement says."""
+    period = (row["reporting_period_label"], row["reporting_period_from"], row["reporting_period_to"])
+    source = (row["source_url"], row["source_title"], row["source_page"], row["source_retrieved_on"])
+    return {
+        "cohort": row["cohort_id"],
+        "measure": row["measure"],
+        "reportingPeriod": period if period[0] is not None else None,
         "institution": row["institution"],
         "cost": (row["cost_amount"], row["cost_currency"]) if row["cost_amount"] is not None else None,
         "sourceDoc": source if any(part is not None for part in source) else None,
         "statedOn": row["stated_on"],
     }
-    return Entity(row["id"], content, row["revision"], canonical=row["canonical_id"], state=row["state"])
 
 
 MAKE_AGENCIES = {RecordKind.PROGRAMME, RecordKind.COURSE, RecordKind.COHORT}
 MAKE_COURSES = {RecordKind.COURSE, RecordKind.COHORT}
-MAKE_COHORTS = {RecordKind.COHORT, RecordKind.COUNT}
-MAKE_STATEMENTS = {RecordKind.COUNT, RecordKind.WITHDRAW}
+MAKE_COHORTS = {RecordKind.COHORT, *STATING}
+MAKE_STATEMENTS = OF_STATEMENTS
 MADE: Mapping[RecordKind, Callable[[Any], Entity]] = {
     RecordKind.PROGRAMME: _agency,
     RecordKind.COURSE: _course,
@@ -219,7 +247,11 @@ def looked_up(rows: Select[Any], name: str) -> Any:
 
 def _statements() -> Select[Any]:
     row, given = table_of(Statement), for_each("refs", Text())
-    found = looked_up(sliced().where(row.c.partner_id == PARTNER, row.c.source_ref == given.c.refs), "found")
+    individual, participant = table_of(Individual), table_of(Participant)
+    told = [individual.c[name] for name in ("role_level", "completed_on", "hours", "certificate_no")]
+    person = (individual.c.statement_id == row.c.id, participant.c.id == individual.c.participant_id)
+    rows = sliced().add_columns(*told, participant.c.subject).outerjoin(individual, person[0]).outerjoin(participant, person[1])
+    found = looked_up(rows.where(row.c.partner_id == PARTNER, row.c.source_ref == given.c.refs), "found")
     return select(*found.c).select_from(given.join(found, true()))
 
 

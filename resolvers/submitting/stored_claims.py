@@ -4,11 +4,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, case, column, func, literal_column, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, bindparam, case, column, func, literal_column, or_, select, true
 
 from models.courses import Cohort
 from models.database import Transaction, render
-from models.statements import Sex, Statement
+from models.statements import Sex, Statement, StatementKind
 from resolvers.submitting.claims import Claim, Population, Slice
 from resolvers.submitting.stored import among, departments_of, for_each, is_live, looked_up, sliced, table_of
 
@@ -60,12 +60,18 @@ def _claim(row: Any) -> Claim:
     )
 
 
+def is_claim(row: Any) -> ColumnElement[bool]:
+    """Whether a statement is a count: an individual is never part of a claim set."""
+    counts: ColumnElement[bool] = row.c.kind == literal_column(f"'{StatementKind.COUNT.value}'")
+    return counts
+
+
 def _claims() -> Select[Any]:
     """Live statements about canonical cohorts, added up where they agree in cohort, set, unit, precision and slice."""
     row, cohort, given = table_of(Statement), table_of(Cohort), for_each("cohort_ids", Uuid())
     same_run = or_(cohort.c.id == given.c.cohort_ids, cohort.c.same_run_as_id == given.c.cohort_ids)
     run = looked_up(select(cohort.c.id).where(same_run), "run")
-    of_run = sliced().where(row.c.cohort_id == run.c.id, among(row.c.partner_id, "partner_ids"), is_live(row.c.state))
+    of_run = sliced().where(row.c.cohort_id == run.c.id, among(row.c.partner_id, "partner_ids"), is_live(row.c.state), is_claim(row))
     live = looked_up(of_run, "live")
     sex = func.nullif(live.c.sex, literal_column(f"'{Sex.UNSPECIFIED.value}'")).label("sex")
     alone = case((live.c.partition_key.is_(None), live.c.source_ref))

@@ -65,7 +65,8 @@ async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
         await entries.store_refused(transaction, arrival, envelope, found)
         return _rolled_back(transaction, arrival.id, replayed=False)
     makes_all = viewer.kind is ViewerKind.STAFF and sender.partner_id == agency_id
-    drafts = await _considered(transaction, envelope, Known(sender.partner_id, makes_all), received_at)
+    known = Known(sender.partner_id, makes_all, viewer.permitted_fields)
+    drafts = await _considered(transaction, envelope, known, received_at)
     return await _stored(transaction, arrival, envelope, drafts)
 
 
@@ -77,10 +78,10 @@ async def _considered(transaction: Transaction, envelope: Envelope, known: Known
     outcomes.judge(drafts, received_at.date())
     if not stored.MAKE_STATEMENTS.isdisjoint(kinds):
         claims = weighing.claims_of(drafts)
-        populations = {claim.population for claim in claims.values()}
-        beside = await stored_claims.claims(transaction, [known.partner_id], {population.cohort for population in populations})
-        reported = await stored_claims.reported(transaction, populations)
-        weighing.weigh(drafts, claims, beside, reported)
+        cohorts = {claim.population.cohort for claim in claims.values()}
+        weighing.weigh(drafts, claims, await stored_claims.claims(transaction, [known.partner_id], cohorts))
+        made = weighing.reports_of(drafts, claims)
+        weighing.warn_of_others(drafts, made, await stored_claims.reported(transaction, set(made.values())))
     return drafts
 
 

@@ -33,6 +33,36 @@ def claims_of(drafts: Iterable[Draft]) -> dict[int, Claim]:
     return {index: claim for index, claim in claims.items() if claim is not None}
 
 
+def reports_of(drafts: Sequence[Draft], claims: Mapping[int, Claim]) -> dict[int, Population]:
+    """The populations that new counts and individuals are about, by the records' indexes. An individual is no claim."""
+    counted = {index: claim.population for index, claim in claims.items() if drafts[index].kind is RecordKind.COUNT}
+    return counted | {draft.index: _population(draft) for draft in drafts if _is_new_individual(draft)}
+
+
+def _is_new_individual(draft: Draft) -> bool:
+    entity = draft.entity
+    if draft.kind is not RecordKind.INDIVIDUAL or entity is None or entity.is_stored:
+        return False
+    return readable(entity.content, "cohort", "measure")
+
+
+def warn_of_others(drafts: Sequence[Draft], populations: Mapping[int, Population], reported: Collection[Reported]) -> None:
+    """Warns of the records about populations that other partners report."""
+    for index, population in populations.items():
+        if population[1:] in reported:
+            drafts[index].say("W_OTHER_PARTNER_REPORTS_THIS", (*drafts[index].change, "cohort"))
+
+
+def _population(draft: Draft) -> Population:
+    """The population that a record makes a statement about, or takes one back from."""
+    entity = draft.entity
+    if entity is None:
+        raise TypeError("a record that makes a statement has its entity")
+    cohort = entity.content["cohort"]
+    canonical = entity.canonical if entity.is_stored else draft.known.cohorts["id", cohort].canonical
+    return Population(draft.known.partner_id, canonical or cohort, entity.content["measure"])
+
+
 def _moves(draft: Draft) -> bool:
     """Whether the record would add a claim, or take one back."""
     if draft.entity is None or draft.status is not None:
@@ -47,10 +77,9 @@ def _claim(draft: Draft) -> Claim | None:
     if entity is None or not readable(entity.content, *CLAIMED):
         return None
     content = entity.content
-    canonical = entity.canonical if entity.is_stored else draft.known.cohorts["id", content["cohort"]].canonical
     period = content["reportingPeriod"]
     return Claim(
-        population=Population(draft.known.partner_id, canonical or content["cohort"], content["measure"]),
+        population=_population(draft),
         key=content["partitionKey"],
         name=draft.source_ref,
         unit=content["unit"],
@@ -61,8 +90,8 @@ def _claim(draft: Draft) -> Claim | None:
     )
 
 
-def weigh(drafts: Sequence[Draft], claims: Mapping[int, Claim], stored: Sequence[Claim], reported: Collection[Reported]) -> None:
-    """Judges counts together, beside the partner's stored claims; `reported` is what other partners report."""
+def weigh(drafts: Sequence[Draft], claims: Mapping[int, Claim], stored: Sequence[Claim]) -> None:
+    """Judges counts together, beside the partner's stored claims."""
     withdrawals = [draft for draft in drafts if draft.kind is RecordKind.WITHDRAW]
     while findings := [finding for finding in consistency.errors(_movement(drafts, claims, stored)) if _is_news(drafts, finding)]:
         for finding in findings:
@@ -71,9 +100,6 @@ def weigh(drafts: Sequence[Draft], claims: Mapping[int, Claim], stored: Sequence
         reject_dependents(withdrawals, drafts)
     for finding in consistency.warnings(_movement(drafts, claims, stored)):
         _tell(drafts, finding)
-    for index, claim in claims.items():
-        if drafts[index].kind is RecordKind.COUNT and claim.population[1:] in reported:
-            drafts[index].say("W_OTHER_PARTNER_REPORTS_THIS", (*drafts[index].change, "cohort"))
 
 
 def _movement(drafts: Sequence[Draft], claims: Mapping[int, Claim], stored: Sequence[Claim]) -> Movement:

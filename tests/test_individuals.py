@@ -1,0 +1,276 @@
+"""Statements about individuals: what is stored of them and where, what their sender's agreement permits, and what is refused."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from models.access import PersonalField
+from models.database import Database
+from models.viewer import Viewer
+from tests.parties import (
+    Answer,
+    Parties,
+    Record,
+    cohort,
+    count,
+    course,
+    decided,
+    fetch,
+    individual,
+    parties,
+    permitted,
+    sent,
+    statement_ids,
+    submitted,
+    withdraw,
+)
+
+pytestmark = pytest.mark.asyncio
+
+FOUNDATION = (course("C"), cohort("H", "C"))
+WHOLE: dict[str, Any] = {
+    "measure": "CERTIFIED",
+    "memberState": "JM",
+    "department": {"code": "POLICE", "institutionType": "TRAINING_INSTITUTION"},
+    "roleLevel": "SUPERVISORY",
+    "sex": "FEMALE",
+    "result": {"completedOn": "2023-03-10", "hours": "12.5", "certificateNo": "2023-0017"},
+    "reportingPeriod": {"label": "FY2023", "from": "2022-10-01", "to": "2023-09-30"},
+    "institution": "Royal Police Force",
+    "cost": {"amount": 120, "currency": "USD"},
+    "sourceDoc": {"title": "Final report"},
+    "statedOn": "2023-05-01",
+}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def party(owner_database: Database) -> Parties:
+    return await parties(owner_database)
+
+
+async def stored(database: Database) -> dict[str, int]:
+    """How many statements came by a submission, participants and individuals there are."""
+    counted = "SELECT count(*) FROM"
+    sql = f"SELECT ({counted} statement WHERE submission_id IS NOT NULL), ({counted} participant), ({counted} individual)"
+    return dict(zip(("statement", "participant", "individual"), (await fetch(database, sql))[0], strict=True))
+
+
+async def founded(database: Database, viewer: Viewer, *records: Record) -> Answer:
+    """The answer to the records, with a course and a cohort before them."""
+    return await submitted(database, viewer, sent(*FOUNDATION, *records))
+
+
+async def test_an_individual_is_stored_as_one_person_and_apart_what_is_told_of_it(database: Database, party: Parties) -> None:
+    answer = await founded(database, permitted(party.oas), individual("I", "H", "P-17", **WHOLE))
+    assert answer.statuses == ["CREATED"] * 3
+    assert answer.submission["people"] == 1
+    (row,) = await fetch(database, "SELECT * FROM statement WHERE submission_id IS NOT NULL")
+    expected = {
+        "kind": "INDIVIDUAL",
+        "measure": "CERTIFIED",
+        "state": "PENDING",
+        "count": 1,
+        "unit": "PEOPLE",
+        "precision": "EXACT",
+        "member_state_count": None,
+        "only_member_state_code": "JM",
+        "sex": "FEMALE",
+        "reporting_period_label": "FY2023",
+        "partition_key": None,
+        "institution": "Royal Police Force",
+        "cost_amount": Decimal("120.00"),
+        "source_title": "Final report",
+    }
+    assert {name: row[name] for name in expected} == expected
+    parts = (("statement_member_state", "member_state_code"), ("statement_department", "department_code || '/' || institution_type"))
+    slices = [await fetch(database, f"SELECT {code} FROM {part} WHERE statement_id = :id", id=row["id"]) for part, code in parts]
+    assert [[found[0] for found in rows] for rows in slices] == [["JM"], ["POLICE/TRAINING_INSTITUTION"]]
+    (told,) = await fetch(
+        database,
+        "SELECT statement_id, partner_id, subject, role_level, completed_on::text, hours, certificate_no "
+        "FROM individual JOIN participant ON participant.id = participant_id",
+    )
+    person = ("P-17", "SUPERVISORY", "2023-03-10", Decimal("12.50"), "2023-0017")
+    assert tuple(told) == (row["id"], party.oas.agency_id, *person)
+
+
+async def test_one_person_may_be_in_many_statements_and_is_of_one_partner(database: Database, party: Parties) -> None:
+    oas, unodc = permitted(party.oas), permitted(party.unodc)
+    records = (individual("1", "H", "P-17"), individual("2", "H", "P-17", measure="CERTIFIED"), individual("3", "H", "P-18"))
+    await founded(database, oas, *records)
+    await submitted(database, oas, sent(individual("4", "H", "P-17", measure="ATTENDED")))
+    await submitted(database, unodc, sent(course("C"), cohort("H", "C", convener="UNODC"), individual("1", "H", "P-17")))
+    rows = await fetch(
+        database,
+        "SELECT partner_id, subject, count(*) FROM individual JOIN participant ON participant.id = participant_id "
+        "GROUP BY partner_id, subject ORDER BY count(*) DESC, subject",
+    )
+    assert [tuple(row) for row in rows] == [(oas.agency_id, "P-17", 3), (unodc.agency_id, "P-17", 1), (oas.agency_id, "P-18", 1)]
+    assert await stored(database) == {"statement": 5, "participant": 3, "individual": 5}
+
+
+async def test_the_same_again_is_unchanged_and_other_content_needs_a_revision(database: Database, party: Parties) -> None:
+    oas = permitted(party.oas)
+    await founded(database, oas, individual("I", "H", "P-17", **WHOLE))
+    again = await submitted(database, oas, sent(individual("I", "H", "P-17", **WHOLE)))
+    part = await submitted(database, oas, sent({"sourceRef": "I", "change": {"individual": {"sex": "FEMALE"}}}))
+    assert (again.statuses, part.statuses) == (["UNCHANGED"], ["UNCHANGED"])
+    for changed in ({"participant": {"subject": "P-18"}}, {"result": None}, {"memberState": "TT"}, {"department": None}):
+        answer = await submitted(database, oas, sent(individual("I", "H", "P-17", **WHOLE | changed)))
+        assert answer.issues == [(0, "REVISION_REQUIRED", "expectedRevision")]
+        assert answer.items[0]["issues"][0]["params"]["changedFields"] == list(changed)
+
+
+@pytest.mark.parametrize("mode", ["VALIDATE", "COMMIT"])
+async def test_counts_and_individuals_share_their_source_refs(database: Database, party: Parties, mode: str) -> None:
+    oas = permitted(party.oas)
+    await founded(database, oas, count("N", "H"), individual("I", "H"))
+    answer = await submitted(database, oas, sent(individual("N", "H"), count("I", "H"), mode=mode))
+    assert answer.issues == [(0, "SOURCE_REF_IN_USE", "sourceRef"), (1, "SOURCE_REF_IN_USE", "sourceRef")]
+    both = await submitted(database, oas, sent(individual("X", "H"), count("X", "H"), mode=mode))
+    assert [problem["code"] for problem in both.problems] == ["DUPLICATE_SOURCE_REF_IN_SUBMISSION"]
+    assert await stored(database) == {"statement": 2, "participant": 1, "individual": 1}
+
+
+async def test_what_is_missing_or_unknown_is_said_where_it_is(database: Database, party: Parties) -> None:
+    record = {"sourceRef": "I", "change": {"individual": {"memberState": "XX", "roleLevel": "CAPTAIN", "result": {"hours": -1}}}}
+    answer = await founded(database, permitted(party.oas), record)
+    assert answer.issues == [
+        (2, "STATE_UNKNOWN", "change.individual.memberState"),
+        (2, "INVALID_CODE", "change.individual.roleLevel"),
+        (2, "INVALID_NUMBER", "change.individual.result.hours"),
+        (2, "REQUIRED", "change.individual.cohort"),
+        (2, "REQUIRED", "change.individual.measure"),
+        (2, "REQUIRED", "change.individual.participant"),
+    ]
+    assert await stored(database) == {"statement": 0, "participant": 0, "individual": 0}
+
+
+@pytest.mark.parametrize("missing", PersonalField)
+async def test_what_the_agreement_does_not_permit_is_refused(database: Database, party: Parties, missing: PersonalField) -> None:
+    viewer = permitted(party.oas, *[field for field in PersonalField if field is not missing])
+    answer = await founded(database, viewer, individual("I", "H", "P-17", **WHOLE))
+    place = {"PARTICIPANT": "participant", "ROLE_LEVEL": "roleLevel", "RESULT": "result"}[missing.value]
+    assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", f"change.individual.{place}")]
+    assert answer.items[2]["issues"][0]["params"] == {"reason": f"the agreement in force does not permit {missing.value}"}
+    assert await stored(database) == {"statement": 0, "participant": 0, "individual": 0}
+
+
+MARKED = [
+    ({"participant": {"subject": "maria.lopez@example.org"}}, "participant.subject"),
+    ({"participant": {"subject": "Maria Lopez"}}, "participant.subject"),
+    ({"result": {"certificateNo": "Maria Lopez 17"}}, "result.certificateNo"),
+    ({"institution": "Sgt. Maria Lopez"}, "institution"),
+    ({"sourceDoc": {"title": "ask maria.lopez@example.org"}}, "sourceDoc.title"),
+    ({"sourceDoc": {"page": "+1 868 555 0123"}}, "sourceDoc.page"),
+]
+
+
+@pytest.mark.parametrize(("content", "path"), MARKED)
+async def test_what_looks_personal_is_refused_and_kept_nowhere(
+    database: Database, party: Parties, content: dict[str, Any], path: str
+) -> None:
+    answer = await founded(database, permitted(party.oas), individual("I", "H", **content))
+    assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", f"change.individual.{path}")]
+    assert answer.statuses == ["CREATED", "CREATED", "REJECTED"]
+    assert await marked(database) == []
+
+
+@pytest.mark.parametrize("content", [{"sex": "Maria Lopez"}, {"memberState": "maria.lopez@example.org"}, {"statedOn": "+1 868 555 0123"}])
+async def test_what_looks_personal_is_not_repeated_where_it_does_not_belong(
+    database: Database, party: Parties, content: dict[str, Any]
+) -> None:
+    answer = await founded(database, permitted(party.oas), individual("I", "H", **content))
+    assert answer.items[2]["issues"][0]["params"]["value"] == "(withheld)"
+    assert await marked(database) == []
+
+
+async def test_what_is_told_of_a_person_is_not_repeated_even_where_it_cannot_be_read(database: Database, party: Parties) -> None:
+    told = {"roleLevel": "marker-1", "result": {"completedOn": "marker-2", "hours": "marker-3"}}
+    answer = await founded(database, permitted(party.oas), individual("I", "H", **told))
+    assert [issue["params"]["value"] for issue in answer.items[2]["issues"]] == ["(withheld)"] * 3
+    assert await marked(database, "marker") == []
+
+
+@pytest.mark.parametrize(
+    "record", [individual("maria.lopez@example.org", "H", "P-1"), count("maria.lopez.17", "H"), withdraw("Maria Lopez")]
+)
+async def test_a_source_ref_that_looks_personal_is_refused_and_kept_nowhere(database: Database, party: Parties, record: Record) -> None:
+    answer = await founded(database, permitted(party.oas), record)
+    assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", "sourceRef")]
+    assert answer.items[2]["source_ref"] == "(withheld)"
+    twice = await submitted(database, permitted(party.oas), sent(record, record))
+    assert twice.problems[0]["params"]["sourceRef"] == "(withheld)"
+    assert await marked(database) == []
+
+
+@pytest.mark.parametrize("content", [{"institution": "Sgt. Maria Lopez"}, {"partitionKey": "maria.lopez@example.org"}])
+async def test_a_count_holds_no_names_either(database: Database, party: Parties, content: dict[str, Any]) -> None:
+    answer = await founded(database, party.oas, count("N", "H", **content))
+    assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", f"change.count.{next(iter(content))}")]
+    assert await marked(database) == []
+
+
+async def marked(database: Database, *markers: str) -> list[str]:
+    """The tables in which a row holds a marker, in any column."""
+    tables = await fetch(database, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'credential'")
+    found = []
+    for table in sorted(row["tablename"] for row in tables):
+        if not await readable(database, table):
+            continue
+        sql = f"SELECT count(*) FROM {table} AS t WHERE t::text ~* ANY (:markers)"
+        if (await fetch(database, sql, markers=list(markers or ("maria", "lopez", "555.0123"))))[0][0]:
+            found.append(table)
+    return found
+
+
+async def readable(database: Database, table: str) -> bool:
+    """Whether the serving role may read all of a table."""
+    return bool((await fetch(database, "SELECT has_table_privilege(:table, 'SELECT')", table=table))[0][0])
+
+
+async def test_individuals_are_verified_as_counts_are(database: Database, party: Parties) -> None:
+    answer = await founded(database, permitted(party.oas), individual("1", "H"), individual("2", "H"), count("N", "H", 1))
+    payload = await decided(database, party.staff, submission={"id": f"Receipt:{answer.submission['id']}"})
+    assert (payload["decided"], payload["rejected"], payload["accepted"]) == (3, 0, 2)
+    (one,) = await statement_ids(database, "1")
+    again = await decided(database, party.staff, statements=[f"Statement:{one}"])
+    assert [outcome["status"] for outcome in again["outcomes"]] == ["UNCHANGED"]
+
+
+async def test_an_individual_is_withdrawn_as_a_count_is(database: Database, party: Parties) -> None:
+    oas = permitted(party.oas)
+    await founded(database, oas, individual("I", "H"))
+    answer = await submitted(database, oas, sent(withdraw("I")))
+    assert answer.statuses == ["WITHDRAWN"]
+    (row,) = await fetch(database, "SELECT state, withdrawal_reason FROM statement WHERE source_ref = 'I'")
+    assert tuple(row) == ("WITHDRAWN", "ENTERED_IN_ERROR")
+
+
+async def test_individuals_stand_beside_no_claim(database: Database, party: Parties) -> None:
+    """Ten people and a total of one: an individual is never part of a set, so that nothing is exceeded, and no key is wanted."""
+    total = count("N", "H", 1, unit="PEOPLE")
+    answer = await founded(database, permitted(party.oas), total, *[individual(f"I{number}", "H") for number in range(10)])
+    assert answer.issues == []
+    payload = await decided(database, party.staff, submission={"id": f"Receipt:{answer.submission['id']}"})
+    assert (payload["decided"], payload["rejected"]) == (11, 0)
+
+
+async def test_another_partner_that_reports_it_is_told_of(database: Database, party: Parties) -> None:
+    answer = await founded(database, permitted(party.oas), individual("I", "H"))
+    await decided(database, party.staff, submission={"id": f"Receipt:{answer.submission['id']}"})
+    (cohort_id,) = [row["id"] for row in await fetch(database, "SELECT id FROM cohort WHERE source_ref = 'H'")]
+    for record in (individual("J", {"id": f"Cohort:{cohort_id}"}), count("N", {"id": f"Cohort:{cohort_id}"})):
+        other = await submitted(database, permitted(party.unodc), sent(record))
+        kind = next(iter(record["change"]))
+        assert other.issues == [(0, "W_OTHER_PARTNER_REPORTS_THIS", f"change.{kind}.cohort")]
+
+
+async def test_control_totals_count_each_individual_once(database: Database, party: Parties) -> None:
+    records = (*FOUNDATION, individual("1", "H"), individual("2", "H"), count("N", "H", 5))
+    wrong = await submitted(database, permitted(party.oas), sent(*records, declared={"records": 5, "people": 5}))
+    assert wrong.problems[0]["params"] == {"total": "people", "declared": 5, "found": 7}
+    right = await submitted(database, permitted(party.oas), sent(*records, declared={"records": 5, "people": 7}))
+    assert right.statuses == ["CREATED"] * 5

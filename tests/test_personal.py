@@ -1,0 +1,119 @@
+"""What looks like a person's name or contact data: a table of what is refused, and every real text of the data, none of which is."""
+
+import csv
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolvers.submitting.issues import echo
+from resolvers.submitting.personal import WITHHELD, Look, contact, label, narrative, pseudonym, reference
+
+PROJECT = Path(__file__).parent.parent
+REFERENCE = sorted((PROJECT / "models" / "reference").glob("*.toml"))
+REPORTS = sorted((PROJECT / "examples" / "data").rglob("*.csv"))
+EVERYWHERE = (contact, pseudonym, reference, label, narrative)
+
+CONTACTS = [
+    "maria.lopez@example.org",
+    "write to maria@police.gov.tt please",
+    "maria (at) example (dot) org",
+    "maria[at]example.org",
+    "+1 868 555 0123",
+    "(868) 555-0123",
+    "1-868-555-0123",
+    "call 868.555.0123",
+    "+50934567890",
+    "Tel. 622 1234",
+    "WhatsApp: 7 61 12 34",
+]
+PSEUDONYMS = [
+    *("Maria Lopez", "LOPEZ, Maria", "maria.lopez", "maria_lopez", "Lopez", "J. Brown", "José María Núñez", "Jean-Baptiste Pierre"),
+    *("maria.lopez.1984", "Brown John 12", "SERGEANT", "Ayotunde Okonkwo"),
+]
+LABELS = ["Maria Lopez", "J. A. Brown Smith", "LOPEZ, Maria", "Sgt. Lopez", "attn. Dr. King", "Mrs Ramkissoon"]
+NARRATIVES = ["Reported by Sgt Maria Lopez.", "see Insp. J. Brown of the unit", "Sra. Gómez dio el curso"]
+
+OPAQUE = [
+    *("UNODC-000123", "a1b2c3", "P-17", "participant 0012", "Officer 12", "0001234567", "2021-0012345", "12345678901234"),
+    "0190a5d0-7b3c-7d2e-8f10-3b5b6c7d8e9f",
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg",
+    "aGkLmPqRsTuVwXyZbCdEfGhIjKlMnOpQrStUvWxYzAb=",
+    "XKCDQ",
+]
+INSTITUTIONS = [
+    *("Royal Police Force", "Royal Barbados Police Force", "Trinidad and Tobago Prison Services (TTPS)", "Captain Regent Base"),
+    *("Norman Manley Law School", "Sir Grantley Adams International Airport", "Dr. Eric Williams Medical Sciences Complex", "HQ 2nd Bn"),
+    *("V. C. Bird International Airport", "Major Crimes Unit", "Inspector General's Office", "Officer Training School", "Port Antonio"),
+    *("Fort George", "St. George", "Virginia", "Up Park Camp", "Constable Branch", "Coast Guard @ Staubles Bay", "Unit 246-1234"),
+]
+CERTIFICATES = ["2021-0001234", "UWI/OCDD/2021/17", "CERT-A", "WCO 555 0123", "IIPCIC 420"]
+
+
+@pytest.mark.parametrize("look", EVERYWHERE)
+@pytest.mark.parametrize("text", CONTACTS)
+def test_contact_data_is_seen_everywhere(look: Look, text: str) -> None:
+    assert look(text) in {"an e-mail address", "a telephone number"}
+
+
+@pytest.mark.parametrize(
+    ("look", "text"),
+    [
+        *((pseudonym, text) for text in PSEUDONYMS),
+        *((reference, text) for text in ("maria.lopez.1984", "enrol/Maria Lopez/2")),
+        *((label, text) for text in (*LABELS, *NARRATIVES)),
+        *((narrative, text) for text in NARRATIVES),
+    ],
+)
+def test_a_name_is_seen(look: Look, text: str) -> None:
+    assert look(text) == "a name"
+
+
+@pytest.mark.parametrize(
+    ("look", "text"),
+    [
+        *((pseudonym, text) for text in OPAQUE),
+        *((look, text) for look in (label, narrative) for text in (*INSTITUTIONS, *OPAQUE)),
+        *((reference, text) for text in (*CERTIFICATES, *OPAQUE)),
+    ],
+)
+def test_what_is_no_name_passes(look: Look, text: str) -> None:
+    assert look(text) is None
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text within a value of TOML."""
+    if isinstance(value, str):
+        yield value
+    for member in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts(member)
+
+
+@pytest.mark.parametrize("file", REFERENCE, ids=lambda file: file.name)
+def test_the_reference_data_passes(file: Path) -> None:
+    found = list(texts(tomllib.loads(file.read_text("utf-8"))))
+    assert found
+    assert [text for text in found if label(text)] == []
+
+
+@pytest.mark.parametrize("file", REPORTS, ids=lambda file: file.name)
+def test_the_real_reports_pass(file: Path) -> None:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert rows
+    assert [text for row in rows for text in row.values() if text and label(text)] == []
+    assert [row["record"] for row in rows if "record" in row and reference(row["record"])] == []
+
+
+def test_what_looks_personal_is_not_repeated() -> None:
+    assert (echo("maria.lopez@example.org"), echo("Maria Lopez")) == (WITHHELD, WITHHELD)
+    assert (echo("24/11/2026"), echo("Atlantis"), echo(7)) == ("24/11/2026", "Atlantis", 7)
+
+
+def test_a_long_text_is_looked_at_in_little_time() -> None:
+    """Every character is a beginning of an address or a name, and none ends: with a pattern that went back, this would not end."""
+    for text in ("a" * 100_000, "a." * 50_000, "Mr " * 30_000, "Mr " + "A " * 50_000, "+1" * 50_000, "1 (" * 30_000):
+        assert {look(text) for look in (contact, label, narrative)} <= {None, "a name", "a telephone number"}
