@@ -16,6 +16,7 @@ from resolvers.fields import (
     Reference,
     RelatedMany,
     SortKey,
+    Source,
     Through,
     columns,
     comparisons,
@@ -26,6 +27,7 @@ from resolvers.fields import (
     sort_through,
 )
 from resolvers.places import COHORTS_OF_DEPARTMENT, COHORTS_OF_STATE, department_of_cohort, state_of_cohort
+from resolvers.twins import LIKELY_TWIN, likely_twins
 
 
 def runs(course: Row, cohort: Row, door: Door) -> Predicate:
@@ -90,6 +92,7 @@ COHORT = ObjectType(
         "submittedBy": one("PartnerAgency", "submitted_by_id"),
         "sameRunAs": one("Cohort", "same_run_as_id"),
         "sameRuns": Connection("Cohort", lambda cohort, twin, door: twin.c.same_run_as_id == cohort.c.id),
+        "likelyTwins": Source("LikelyTwin", likely_twins, many=True),
         "courses": Many("Course", None, lambda course, link: (link.c.position,), COURSES_RUN),
         "roles": Many(
             "CohortRole", lambda cohort, role, door: role.c.cohort_id == cohort.c.id, lambda role, _: (role.c.role, role.c.agency_id)
@@ -158,4 +161,4 @@ QUERIES = {
     "cohorts": Connection("Cohort"),
 }
 
-TYPES = (COURSE, COHORT, COHORT_ROLE, COHORT_COST)
+TYPES = (COURSE, COHORT, COHORT_ROLE, COHORT_COST, LIKELY_TWIN)

@@ -13,7 +13,7 @@ from graphql import GraphQLResolveInfo, VariableNode
 from models.viewer import ViewerKind
 from tests.matching import matches
 from tests.rows import Row
-from tests.semantics import KEYS, TABLES, Graph, Item, Order, found_rank, in_order, key_of, paged, snake
+from tests.semantics import KEYS, TABLES, Graph, Item, Order, fold, found_rank, in_order, key_of, paged, snake
 
 DEFAULT_ORDERS = {"PartnerAgency": "NAME", "Course": "TITLE", "Cohort": "STARTS_ON", "Receipt": "RECEIVED_AT", "AuditEvent": "RECORDED_AT"}
 
@@ -155,6 +155,51 @@ def listings_of_agency(graph: Graph, source: Item, _info: Any, _args: Any) -> li
     """The listings that name an agency, by their order."""
     orders = {row["list_order"] for row in graph.rows("partner_listing_agency", agency_id=source.row["id"])}
     return [Item("PartnerListing", row) for row in in_order(graph.rows("partner_listing"), "list_order") if row["list_order"] in orders]
+
+
+def likely_twins(graph: Graph, source: Item, _info: Any, _args: Any) -> list[dict[str, Any]]:
+    """Cohorts that begin when this one does, with what else speaks for them: the five heaviest, then by id."""
+    found = []
+    for other in graph.items("Cohort"):
+        reasons = twin_reasons(graph, source.row, other.row)
+        score = sum({"COURSE": 3, "DATES": 2, "PLACE": 2, "STATES": 1, "SENDER": 1}[reason] for reason in reasons)
+        apart = (other.row["same_run_as_id"] or other.row["id"]) != (source.row["same_run_as_id"] or source.row["id"])
+        if apart and "DATES" in reasons and score >= 5:
+            found.append({"cohort": other, "score": score, "reasons": reasons})
+    return sorted(found, key=lambda twin: (-twin["score"], twin["cohort"].row["id"]))[:5]
+
+
+def twin_reasons(graph: Graph, one: Row, two: Row) -> list[str]:
+    """What speaks for two cohorts being one run, in the order of the contract."""
+    precisions = {one["date_precision"], two["date_precision"]}
+    first, other = one["starts_on"], two["starts_on"]
+    if "YEAR" in precisions:
+        together = first.year == other.year
+    elif "MONTH" in precisions:
+        together = (first.year, first.month) == (other.year, other.month)
+    else:
+        together = abs((first - other).days) <= 3
+    places = [(fold(row["location"]) if row["location"] is not None else None, row["venue_state_code"]) for row in (one, two)]
+    holds = {
+        "COURSE": not titles_run(graph, one).isdisjoint(titles_run(graph, two)),
+        "DATES": together,
+        "PLACE": any(mine is not None and mine == theirs for mine, theirs in zip(*places, strict=True)),
+        "STATES": not states_about(graph, one).isdisjoint(states_about(graph, two)),
+        "SENDER": one["submitted_by_id"] != two["submitted_by_id"],
+    }
+    return [reason for reason, held in holds.items() if held]
+
+
+def titles_run(graph: Graph, cohort: Row) -> set[str]:
+    """The titles of the courses that a cohort runs, without case and accents."""
+    courses = {row["course_id"] for row in graph.rows("cohort_course", cohort_id=cohort["id"])}
+    return {fold(row["title"]) for row in graph.rows("course") if row["id"] in courses}
+
+
+def states_about(graph: Graph, cohort: Row) -> set[str]:
+    """The states that the visible statements about a cohort name."""
+    about = {row["id"] for row in graph.rows("statement", cohort_id=cohort["id"])}
+    return {row["member_state_code"] for row in graph.rows("statement_member_state") if row["statement_id"] in about}
 
 
 # Root fields.
@@ -390,6 +435,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Cohort.courses": through("Course", "cohort_course", "cohort_id", "course_id", "position"),
     "Cohort.roles": rows_of("CohortRole", "cohort_role", "cohort_id", "role", "agency_id"),
     "Cohort.costs": rows_of("CohortCost", "cohort_cost", "cohort_id", "position"),
+    "Cohort.likelyTwins": likely_twins,
     "Cohort.sameRuns": connection("Cohort", equal_to("Cohort", "same_run_as_id")),
     "Cohort.statements": connection("Statement", equal_to("Statement", "cohort_id")),
     "Cohort.memberStates": named_by_statements("MemberState", "statement_member_state", "member_state_code", "code"),

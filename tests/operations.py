@@ -42,6 +42,7 @@ LIST_COST = 5
 CONDITION_COST = 5
 COUNT_COST = 10
 SEARCH_COST = 20
+TWINS_COST = 20
 ALIASES = ("a", "b", "id", "code", "nodes", "from", "pageInfo", "A_1", "r", "ID", "anon_1", "ctid", "user", "n")
 
 
@@ -190,7 +191,7 @@ class Builder:
         if is_leaf_type(given):
             return room.depth >= 1 and (room.counts >= COUNT_COST or not counts(parent, name))
         height = 5 if given.name.endswith("Connection") else 3
-        return room.depth >= height and room.cost >= 2 * LIST_COST + 2
+        return room.depth >= height and room.cost >= 2 * LIST_COST + 2 + TWINS_COST * (name == "likelyTwins")
 
     def key(
         self, parent: GraphQLNamedType, name: str, given: GraphQLField, place: Place, room: Room
@@ -229,6 +230,8 @@ class Builder:
         inner = entry.parent.name.endswith(("Connection", "Edge"))
         if inner or not listed:
             return 1, 1
+        if entry.name == "likelyTwins":
+            return LIST_COST, LIST_COST + TWINS_COST
         return LIST_COST, LIST_COST + (self.filter_price([entry.arguments]) if given.args.keys() & {"filter", "asOf"} else 0)
 
     def arguments(self, given: GraphQLField, room: Room, wished: str | None) -> str:

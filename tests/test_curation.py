@@ -270,6 +270,51 @@ def part(ref: str, run: str, state: str) -> Record:
     return count(ref, run, 9, memberStates=[state], partitionKey="k")
 
 
+TWINS = "query ($id: ID!) { node(id: $id) { ... on Cohort { likelyTwins { score reasons cohort { id } } } } }"
+
+
+async def twins(database: Database, viewer: Viewer, run: str) -> list[tuple[str, int, list[str]]]:
+    """The likely twins of a cohort."""
+    graph = Graph(graphql_schema, TYPES, database, b"a secret for tests" * 2)
+    answer = json.loads(await execute(graph, Request(TWINS, None, {"id": run}), viewer))
+    return [(twin["cohort"]["id"], twin["score"], twin["reasons"]) for twin in answer["node"]["likelyTwins"]]
+
+
+async def test_what_two_partners_sent_of_one_run_are_likely_twins(database: Database, party: Parties) -> None:
+    titles = [course(ref, title=title) for ref, title in (("C", "Port Sécurity"), ("D", "port security"), ("E", "Canines"))]
+    jamaica = {"memberStates": ["JM"]}
+    await stored(
+        database,
+        party.oas,
+        *titles,
+        cohort("a", "C", venueState="JM", location="Kingston"),
+        cohort("later", "C", startsOn="2023-03-05"),
+        cohort("year", "D", startsOn="2023-12-31", datePrecision="YEAR"),
+        cohort("elsewhere", "E", venueState="TT"),
+        count("A", "a", 9, **jamaica),
+    )
+    await stored(
+        database,
+        party.unodc,
+        *titles,
+        cohort("b", "D", convener="UNODC", startsOn="2023-03-04", location="KINGSTON"),
+        cohort("other", "E", convener="UNODC", venueState="JM"),
+        count("B", "b", 9, **jamaica),
+    )
+    a, b, year, other = await named(database, "cohort", "a", "b", "year", "other")
+    found = [
+        (b, 9, ["COURSE", "DATES", "PLACE", "STATES", "SENDER"]),
+        (year, 5, ["COURSE", "DATES"]),
+        (other, 5, ["DATES", "PLACE", "SENDER"]),
+    ]
+    assert await twins(database, party.staff, a) == found
+    assert await twins(database, party.oas, a) == [found[1]]
+    await curated(database, party.staff, accept_cohort, cohorts=[a, b])
+    assert await twins(database, party.oas, a) == [(b, 8, ["COURSE", "DATES", "PLACE", "SENDER"]), found[1]]
+    await curated(database, party.staff, join_cohorts, canonical=b, cohorts=[a])
+    assert await twins(database, party.staff, a) == found[1:]
+
+
 KEYED: dict[str, Any] = {"partitionKey": "k"}
 MOVES: list[tuple[list[Record], list[str]]] = [
     ([count("one", "a", 9), count("two", "b", 9)], []),

@@ -39,6 +39,7 @@ from resolvers import errors, search
 from resolvers.compiler import conditions, filters
 from resolvers.compiler import document as parsing
 from resolvers.compiler.limits import DEFAULT_LIMITS, check
+from resolvers.curating import targets
 from resolvers.errors import OnlyQueries, Refusal, Unauthenticated, Unavailable
 from resolvers.fields import camel
 from resolvers.submitting import decide, envelopes, issues, rules, submit
@@ -55,6 +56,7 @@ OTHER_LIMITS = {
     "a count": rules.MAX_COUNT,
     "a `purposeNote`": envelopes.MAX_NOTE,
     "statements in one `decide`": decide.MOST,
+    "things in one mutation of a curator": targets.MOST,
     "a text to `search` for": search.MAX_CHARACTERS,
     "words in it": search.MAX_WORDS,
     "a `reason`": decide.MAX_REASON,

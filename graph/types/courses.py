@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import strawberry
 
-from graph.fields import as_of, connection, field
+from graph.fields import as_of, connection, describe, field
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import CohortMode, CohortStatus, CostKind, CountPolicy, DatePrecision, Role, VenueType, Visibility
 from graph.types.filters import CohortFilter, StatementFilter
@@ -15,6 +15,19 @@ from graph.types.nodes import LazyCohortConnection, LazyStatementConnection, Nod
 from graph.types.orders import CohortOrder, StatementOrder
 from graph.types.pages import Connection, Edge
 from graph.types.places import Department, MemberState
+from resolvers.twins import TwinReason
+
+describe(
+    TwinReason,
+    "What speaks for two cohorts being the same run.",
+    {
+        "COURSE": "Both run a course of the same title. It weighs 3.",
+        "DATES": "Both begin together, as exactly as both are known; up to 3 days apart. It weighs 2, and every twin has it.",
+        "PLACE": "Both are held in the same member state, or at the same location in words. It weighs 2.",
+        "STATES": "Statements about both name the same member state. It weighs 1.",
+        "SENDER": "They come from different senders. It weighs 1.",
+    },
+)
 
 
 @strawberry.type(
@@ -82,6 +95,9 @@ class Cohort(Node):
     same_runs: LazyCohortConnection = connection(
         "Cohorts that IMPACS joined to this one as the same run; they are counted once.", CohortFilter, CohortOrder
     )
+    likely_twins: list[LikelyTwin] = field(
+        "The five likeliest of the other cohorts that you may see and that may be the same run, but for those joined already. It costs 20."
+    )
     statements: LazyStatementConnection = connection(
         "What is stated about it, as far as you may see it. Statements of different partners are alternatives: never add them.",
         StatementFilter,
@@ -90,6 +106,15 @@ class Cohort(Node):
     )
     member_states: list[MemberState] = field("The states that the statements you may see about it name, by code.")
     departments: list[Department] = field("The departments that the statements you may see about it name, in the order of their list.")
+
+
+@strawberry.type(description="A cohort that may be the same run as another one. Rules find it; only people can tell.")
+class LikelyTwin:
+    """A likely twin."""
+
+    cohort: Cohort | None = field("The other cohort; null if you may not see it.")
+    score: int = field("How much speaks for it, 5 to 9: the weights of its reasons added up.")
+    reasons: list[TwinReason] = field("What speaks for it.")
 
 
 @strawberry.type(description="What one agency does in a cohort. Whoever sees the cohort sees it.")

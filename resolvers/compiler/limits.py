@@ -61,6 +61,7 @@ FURTHER_STEPS = {
     ("ParticipationTable", "explain"): 100,
     ("ParticipationTable", "omitted"): 100,
     ("Coverage", "inconsistent"): 100,
+    ("Cohort", "likelyTwins"): 20,
 }
 FILTERED_DIMENSION = 50
 """What each dimension that numbers are limited to costs, for the same reason."""
