@@ -33,7 +33,7 @@ Info = strawberry.Info[Any, None]
 engine = create_async_engine(
     os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://", 1),
     pool_size=10,
-    connect_args={"server_settings": {"jit": "off", "timezone": "UTC"}},
+    connect_args={"server_settings": {"jit": "off", "timezone": "UTC", "graph.kind": "STAFF"}},
 )
 sessions = async_sessionmaker(engine, expire_on_commit=False)
 

@@ -1,6 +1,7 @@
 """The floor: what any server must at least do. One bare ASGI function reads the body, runs one SQL through asyncpg, writes bytes.
 
-Reads run the very SQL that the graph runs. A submission stores rows that were checked beforehand, of the same number in the same tables.
+Reads run the very SQL that the graph runs, which says who asks. A submission, whose sender each connection says once, stores rows that were
+checked beforehand, of the same number in the same tables.
 """
 
 import os
@@ -59,7 +60,7 @@ async def _lifespan(receive: Callable[[], Awaitable[Message]], send: Callable[[M
         min_size=1,
         max_size=10,
         reset=_keep,
-        server_settings={"jit": "off", "timezone": "UTC", "work_mem": WORK_MEMORY},
+        server_settings={"jit": "off", "timezone": "UTC", "work_mem": WORK_MEMORY, "graph.kind": "STAFF"},
     )
     await send({"type": "lifespan.startup.complete"})
     await receive()
