@@ -4,7 +4,7 @@ app          the one place where the application is put together
 door         what every response carries, and what no request gets past
 endpoint     /graphql over HTTP: a request becomes bytes, a refusal a status code
 requests     what a request's head and body ask for
-auth         a credential becomes a Viewer
+auth         a credential becomes a Viewer;  refusals    those that do not are recorded
 staff        so does the cookie of a session, where and whence one is offered
 sessions     the sessions that are open
 signin       /session: opens, switches and ends one

@@ -18,6 +18,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from graph.auth import Authenticator
+from graph.refusals import Refusals
 from graph.requests import (
     GRAPHQL_RESPONSE,
     JSON,
@@ -104,6 +105,7 @@ class Endpoint:
         self._graph = graph
         self._authenticator = authenticator
         self._staff = staff
+        self._refusals = Refusals(graph.database, graph.refusals)
         self._bodies = Bodies()
         self._under_way = 0
 
@@ -134,6 +136,8 @@ class Endpoint:
         except Exception as error:
             refusal = refused(error, request_id)
             code = refusal.code
+            if isinstance(refusal, Unauthenticated):
+                await self._refusals.record(headers.get(b"authorization"), code, request_id)
             response = failed(refusal, media or JSON, request_id)
         await response.send(send)
         log.info(

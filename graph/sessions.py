@@ -73,10 +73,11 @@ class Sessions:
         viewer = viewer_of(*client)
         return Session(name, client[1], Way(way), Mode(mode), ends_at), viewer
 
-    async def switch(self, secret: str, session: Session, mode: Mode) -> Session:
+    async def switch(self, secret: str, session: Session, mode: Mode, viewer: Viewer, request_id: str) -> Session:
         """The session of a secret, in another mode."""
         async with self._database.write() as transaction:
             await transaction.fetch(SWITCH, secret_hash=hash_of(secret), mode=mode.value)
+            await audit.record(transaction, Event("switchSession", viewer, request_id, fields=[mode.value]))
         return replace(session, mode=mode)
 
     async def close(self, secret: str, viewer: Viewer, request_id: str) -> None:

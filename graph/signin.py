@@ -75,7 +75,7 @@ class SignIn:
 
     async def _switch(self, scope: Scope, headers: Headers, body: bytes) -> Response:
         signed = await self._staff.signed(scope, headers)
-        session = await self._staff.sessions.switch(signed.secret, signed.session, _mode(body))
+        session = await self._staff.sessions.switch(signed.secret, signed.session, _mode(body), signed.viewer, request_id_of(scope))
         told("session switched", scope, session, mode=session.mode.value)
         return self._state(Signed(signed.secret, session, signed.viewer))
 

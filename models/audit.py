@@ -77,9 +77,9 @@ class Event:
     result: str = OK
 
 
-async def record(transaction: Transaction, event: Event) -> None:
-    """Stores the event; it stays if the transaction commits."""
-    await transaction.insert(AuditEvent, [row(event)])
+async def record(transaction: Transaction, *events: Event) -> None:
+    """Stores the events; they stay if the transaction commits."""
+    await transaction.insert(AuditEvent, [row(event) for event in events])
 
 
 def row(event: Event) -> dict[str, object]:

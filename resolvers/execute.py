@@ -54,10 +54,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement ready to run, and where a call finds its binds in order."""
+    """A statement ready to run, where a call finds its binds in order, and which fields about people it reads."""
 
     sql: str
     finders: tuple[Finder, ...]
+    personal: frozenset[str] = frozenset()
 
     def arguments(self, call: Call) -> list[Any]:
         """The values of the binds."""
@@ -107,6 +108,7 @@ class Graph:
     statements: Cache[Compiled] = field(default_factory=lambda: Cache(STATEMENT_CHARACTERS))
     aliases: Aliases = field(default_factory=Aliases)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    refusals: recording.Allowance = field(default_factory=recording.Allowance)
 
     async def aside(self, compiling: Callable[Given, Made], *arguments: Given.args, **named: Given.kwargs) -> Made:
         """What a function of the compiler gives, run in a thread, one at a time: it may take a while, and others are answered."""
@@ -127,7 +129,18 @@ async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query:
         return await mutate(graph, document, call)
     kept = graph.statements.find(shape(document, priced_by, call))
     compiled = kept if kept else await graph.aside(prepare, graph, document, priced_by, call)
+    if compiled.personal:
+        return await read_personal(graph, document, compiled, call)
     text: str = await graph.database.read(compiled.sql, compiled.arguments(call))
+    return text.encode()
+
+
+async def read_personal(graph: Graph, document: Document, compiled: Compiled, call: Call) -> bytes:
+    """The JSON text of `data` that tells of people: it is read and recorded in one transaction, or not answered."""
+    async with graph.database.write(call.viewer) as transaction:
+        marked: str = await transaction.read(compiled.sql, compiled.arguments(call))
+        text, people = recording.unmarked(marked)
+        await audit.record(transaction, recording.told(document, compiled.personal, people, call))
     return text.encode()
 
 
@@ -230,7 +243,7 @@ def compiled_of(fields: tuple[Field, ...], binds: Binds, kind: ViewerKind) -> Co
     """The statement of planned fields, for this kind of viewer."""
     sql: SqlStatement = render(statement(fields, kind))
     known = {name: (lambda call, value=value: value) for name, value in sql.values.items()}
-    return Compiled(sql.text, tuple(binds.finders.get(name) or known[name] for name in sql.binds))
+    return Compiled(sql.text, tuple(binds.finders.get(name) or known[name] for name in sql.binds), frozenset(binds.personal))
 
 
 async def mutate(graph: Graph, document: Document, call: Call) -> bytes:
@@ -268,24 +281,28 @@ async def change(graph: Graph, document: Document, selection: Selection, call: C
     word = graph.types["Mutation"].fields[selection.name]
     if not isinstance(word, Mutation) or graph.schema.mutation_type is None:
         raise TypeError(f"{selection.name} is no mutation")
-    compiled = await graph.aside(payload_of, graph, document, selection, word, call)
     given = arguments.plain(selection.nodes[0], "input", graph.schema.mutation_type.fields[selection.name], call.variables)
     try:
+        compiled = await graph.aside(payload_of, graph, document, selection, word, call)
         async with graph.database.write(call.viewer) as transaction:
             result = await word.call(transaction, call.viewer, given)
-            text: str = await transaction.read(compiled.sql, compiled.arguments(replace(call, result=result.binds)))
-            event = recording.changed(document, selection.name, given, call, result)
+            marked: str = await transaction.read(compiled.sql, compiled.arguments(replace(call, result=result.binds)))
+            text, people = recording.unmarked(marked) if compiled.personal else (marked, [])
+            events = [recording.changed(document, selection.name, given, call, result)]
+            if compiled.personal:
+                events.append(recording.told(document, compiled.personal, people, call))
             if not transaction.discarded:
-                await audit.record(transaction, event)
+                await audit.record(transaction, *events)
     except Refusal as refusal:
-        await note(graph, recording.refused(document, selection.name, call, refusal))
+        if call.viewer.client_id or graph.refusals.take():
+            await note(graph, recording.refused(document, selection.name, call, refusal))
         raise
     if transaction.discarded:
-        await note(graph, event)
+        await note(graph, *events)
     return text[1:-1].encode()
 
 
-async def note(graph: Graph, event: audit.Event) -> None:
+async def note(graph: Graph, *events: audit.Event) -> None:
     """Records what changed nothing, in a transaction of its own."""
-    async with graph.database.write(event.viewer) as transaction:
-        await audit.record(transaction, event)
+    async with graph.database.write() as transaction:
+        await audit.record(transaction, *events)

@@ -271,7 +271,10 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class ObjectType:
-    """What an object type of the schema means: its table, its fields, and what lists of it can be filtered and ordered by."""
+    """What an object type of the schema means: its table, its fields, and what lists of it can be filtered and ordered by.
+
+    Of one that is `personal`, each read is recorded, with the fields that were read and the statement that its column `statement_id` names.
+    """
 
     name: str
     fields: Mapping[str, Word]
@@ -280,6 +283,7 @@ class ObjectType:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     orders: Mapping[str, SortKey] = field(default_factory=dict)
     default_order: tuple[str, ...] = ()
+    personal: bool = False
 
     @property
     def stored(self) -> type[Table]:

@@ -1,7 +1,9 @@
-"""What a call leaves in the audit log, beside the change itself: the events of mutations."""
+"""What a call leaves in the audit log, beside the change itself: the events of mutations, and of reads about people."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from graphql import print_ast
@@ -10,8 +12,37 @@ from graphql.language import FloatValueNode, IntValueNode, Node, StringValueNode
 from models.audit import OK, ROLLED_BACK, Event
 from resolvers.compiler.binds import Call
 from resolvers.compiler.document import Document
+from resolvers.compiler.planner import PERSON
 from resolvers.errors import Refusal
 from resolvers.mutation import MutationResult
+
+MARK = re.compile(rf'"{PERSON}":"([^"]*)",?')
+
+
+AT_ONCE = 60.0
+A_SECOND = 1.0
+
+
+class Allowance:
+    """How many refusals of callers whom nobody knows may still be recorded: AT_ONCE, and A_SECOND more each second.
+
+    Whoever asks in vain a million times must not fill the log.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._left = AT_ONCE
+        self._since = clock()
+
+    def take(self) -> bool:
+        """Whether another may be recorded now."""
+        now = self._clock()
+        self._left = min(AT_ONCE, self._left + (now - self._since) * A_SECOND)
+        self._since = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 class Blank(Visitor):
@@ -45,3 +76,16 @@ def changed(document: Document, action: str, given: Mapping[str, Any], call: Cal
 def refused(document: Document, action: str, call: Call, refusal: Refusal) -> Event:
     """The event of a mutation that was refused."""
     return Event(action, call.viewer, call.request_id, operation_hash(document), result=refusal.code)
+
+
+def told(document: Document, fields: Collection[str], people: Sequence[str], call: Call) -> Event:
+    """The event of data about people that was read: which fields, and of whom, by the global ids of their statements."""
+    return Event("readPersonal", call.viewer, call.request_id, operation_hash(document), people, sorted(fields))
+
+
+def unmarked(text: str) -> tuple[str, list[str]]:
+    """The JSON text without the planner's marks of persons, and the global ids in them, each once, in their order.
+
+    No text of a value looks like a mark: JSON escapes its quotation marks.
+    """
+    return MARK.sub("", text), list(dict.fromkeys(MARK.findall(text)))

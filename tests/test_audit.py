@@ -14,9 +14,11 @@ from models import chain
 from models.database import Database
 from models.provision import Addresses
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
+from resolvers import recording
 from resolvers.errors import NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
+from tests.edge import application, post, speaking_to
 from tests.parties import Parties, cohort, count, fetch, parties, sent
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -139,3 +141,59 @@ async def test_reading_the_log_needs_its_scope(graph: Graph, party: Parties, kin
     with pytest.raises(NotPermitted) as refused:
         await ask(graph, viewer, ASKED % "first: 1")
     assert refused.value.extensions["scope"] == "audit:read"
+
+
+async def test_a_payload_that_may_not_be_read_is_recorded_as_refused(graph: Graph, owner_database: Database, party: Parties) -> None:
+    text = "mutation($input: SubmitInput!) { submit(input: $input) { outcomes { statement { id } } } }"
+    with pytest.raises(NotPermitted):
+        await ask(graph, replace(party.oas, scopes=frozenset({"submit"})), text, {"input": sent(cohort("run", courses=[{"code": "OCDD"}]))})
+    assert [(event["action"], event["result"]) for event in await events(owner_database)] == [("submit", "NOT_PERMITTED")]
+
+
+async def test_refusals_of_callers_whom_nobody_knows_are_limited(graph: Graph, owner_database: Database, party: Parties) -> None:
+    now = [0.0]
+    limited = replace(graph, refusals=recording.Allowance(lambda: now[0]))
+    for _ in range(int(recording.AT_ONCE) + 5):
+        with pytest.raises(NotPermitted):
+            await ask(limited, ANONYMOUS, HASH_OF_DECIDE)
+    assert len(await events(owner_database)) == recording.AT_ONCE
+    now[0] = 2.0
+    for _ in range(5):
+        with pytest.raises(NotPermitted):
+            await ask(limited, ANONYMOUS, HASH_OF_DECIDE)
+        with pytest.raises(NotPermitted):
+            await ask(limited, party.oas, HASH_OF_DECIDE)
+    assert len(await events(owner_database)) == recording.AT_ONCE + 2 + 5
+
+
+async def test_a_refused_credential_is_recorded_by_its_id(database: Database, owner_database: Database) -> None:
+    secret = "s" * 64
+    given = [f"pg_{'ab' * 8}_{secret}", f"pg_{secret}_{secret}", f"pg_{secret[:40]}_{secret}", "nonsense"]
+    async with speaking_to(application(database)) as client:
+        for credential in given:
+            headers = {"authorization": f"Bearer {credential}", "x-request-id": "request-9"}
+            assert (await post(client, "{ __typename }", headers=headers)).status_code == 401
+        assert (await post(client, "{ __typename }")).status_code == 200
+    found = await events(owner_database)
+    assert [(event["action"], event["result"], event["credential"], event["request"]) for event in found] == [
+        ("credentialRefused", "UNAUTHENTICATED", "ab" * 8, "request-9"),
+        *[("credentialRefused", "UNAUTHENTICATED", None, "request-9")] * 3,
+    ]
+    assert secret[:16] not in str(found)
+
+
+@pytest.mark.parametrize("stated", ["training", "A B", "A" * 65, "", "É"])
+async def test_a_purpose_is_a_word_in_capitals(database: Database, stated: str) -> None:
+    async with speaking_to(application(database)) as client:
+        response = await post(client, "{ __typename }", headers={"purpose": stated.encode()})
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_marks_of_persons_never_leave_the_server() -> None:
+    one, other = (f"Statement:0199{number}f-0000-7000-8000-000000000000" for number in "ab")
+    values = {"roleLevel": '"@person":"x",', "result": ',"@person":"'}
+    there = [{"@person": one, **values}, {"@person": other, "b": 1.50}]
+    marked = json.dumps({"a": there, "c": {"@person": one, "d": None}}, separators=(",", ":"))
+    text, people = recording.unmarked(marked)
+    assert json.loads(text) == {"a": [values, {"b": 1.5}], "c": {"d": None}}
+    assert people == [one, other]

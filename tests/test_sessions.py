@@ -313,7 +313,7 @@ class TestStore:
         assert found is not None
         assert found[0] == session
         assert (found[1].kind, found[1].client_id, found[1].scopes) == (ViewerKind.STAFF, viewer.client_id, {"decide"})
-        await other.switch(secret, session, Mode.WRITE)
+        await other.switch(secret, session, Mode.WRITE, viewer, "request-3")
         assert (await one.find(secret) or [None])[0] == replace(session, mode=Mode.WRITE)
         await other.close(secret, viewer, "request-2")
         assert await one.find(secret) is None
@@ -400,13 +400,14 @@ class TestStore:
             assert (bytes.fromhex(usable) if len(usable) == 64 else usable.encode()).hex() not in text
 
     @pytest.mark.asyncio
-    async def test_opening_and_ending_are_audited(self, database: Database, owner_database: Database, viewer: Viewer) -> None:
+    async def test_opening_switching_and_ending_are_audited(self, database: Database, owner_database: Database, viewer: Viewer) -> None:
         sessions = Sessions(database)
-        secret, _ = await sessions.open(viewer, Way.OPENID, "request-1")
+        secret, session = await sessions.open(viewer, Way.OPENID, "request-1")
+        await sessions.switch(secret, session, Mode.WRITE, viewer, "request-3")
         await sessions.close(secret, viewer, "request-2")
-        sql = "SELECT string_agg(concat_ws(' ', action, kind, client_id, result, request_id), ', ' ORDER BY id) FROM audit_event"
+        sql = "SELECT string_agg(concat_ws(' ', action, kind, client_id, result, request), ', ' ORDER BY id) FROM audit_event"
         who = f"STAFF {viewer.client_id} OK"
-        assert await owner_database.read(sql, []) == f"signIn {who} request-1, signOut {who} request-2"
+        assert await owner_database.read(sql, []) == f"signIn {who} request-1, switchSession {who} request-3, signOut {who} request-2"
 
 
 def connected(host: str, family: socket.AddressFamily) -> Iterator[dict[str, Any]]:

@@ -384,7 +384,7 @@ class _Maker(Chances):
                 audit.AuditEvent,
                 id=self.id(),
                 recorded_at=self.moment(),
-                action=self.pick(("submit", "decide", "READ_PERSONAL")),
+                action=self.pick(("submit", "decide", "readPersonal")),
                 kind=client["kind"] if client else "ANONYMOUS",
                 client_id=client["id"] if client else None,
                 credential=self.maybe(self.pick(("c1", "C1", "c2"))),

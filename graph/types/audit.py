@@ -23,7 +23,7 @@ class AuditEvent:
 
     id: strawberry.ID = field("Its global identifier: opaque, never given to another object.")
     recorded_at: datetime = field("When its transaction began.")
-    action: str = field("What was done: the name of a mutation, such as submit, or a word in capitals, such as READ_PERSONAL.")
+    action: str = field("What was done: the name of a mutation, such as submit, or signIn, signOut, readPersonal, credentialRefused.")
     kind: ViewerKind = field("What sort of caller did it.")
     actor: Actor | None = field("Who did it: the agency, or a member of IMPACS staff; null for a focal point, and without a credential.")
     credential: str | None = field("The id of the credential that was used, its second part; null where there was none.")

@@ -38,9 +38,10 @@ Finder = Callable[[Call], Any]
 
 
 class Binds:
-    """The binds of one plan."""
+    """The binds of one plan; `personal` names the fields about people that it reads, which the audit log tells."""
 
     def __init__(self) -> None:
+        self.personal: set[str] = set()
         self.finders: dict[str, Finder] = {
             VIEWER_KIND: lambda call: call.viewer.kind.value,
             VIEWER_AGENCY: lambda call: call.viewer.agency_id,

@@ -4,7 +4,7 @@ The planner decides everything: which rows, under which policy, in which order; 
 of the viewer and of the variables; every identity and every value is a bind.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,8 @@ from resolvers.fields import ObjectType
 
 Path = tuple[str | int, ...]
 MAX_KEY = 63
+PERSON = "@person"
+"""The response key of a mark; no alias can be that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,14 @@ class Planner:
     def fields(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode], row: Any, path: Path) -> tuple[Field, ...]:
         """The planned fields of an object of this type, made of this row."""
         selections = collect(self.schema, type_, sets, self.fragments, self.variables)
-        return tuple(self.field(selection, Place(type_, row, (*path, selection.key))) for selection in selections)
+        planned = tuple(self.field(selection, Place(type_, row, (*path, selection.key))) for selection in selections)
+        return (*self._marks(type_, selections, row), *planned)
+
+    def _marks(self, type_: GraphQLObjectType, selections: Sequence[Selection], row: Any) -> Iterator[Field]:
+        """The mark of an object about a person, by which the audit log names its statement; it never leaves the server."""
+        if type_.name in self.types and self.types[type_.name].personal:
+            self.binds.personal.update(selection.name for selection in selections)
+            yield Scalar(PERSON, func.concat("Statement:", row.c.statement_id))
 
     def field(self, selection: Selection, place: Place) -> Field:
         """The planned field of one response key. Raises NotPermitted where the viewer's scopes do not reach."""
