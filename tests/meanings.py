@@ -13,7 +13,7 @@ from graphql import GraphQLResolveInfo, VariableNode
 from models.viewer import ViewerKind
 from tests.matching import matches
 from tests.rows import Row
-from tests.semantics import KEYS, TABLES, Graph, Item, Order, fold, found_rank, in_order, key_of, paged, snake
+from tests.semantics import KEYS, LEDGER_READERS, TABLES, Graph, Item, Order, fold, found_rank, in_order, key_of, paged, snake
 
 DEFAULT_ORDERS = {"PartnerAgency": "NAME", "Course": "TITLE", "Cohort": "STARTS_ON", "Receipt": "RECEIVED_AT", "AuditEvent": "RECORDED_AT"}
 
@@ -237,13 +237,15 @@ def nodes(graph: Graph, _source: Any, _info: Any, args: dict[str, Any]) -> list[
 
 
 def actor(column: str) -> Callable[..., Item | None]:
-    """The resolver of who did something: the agency of a partner's client, or the client of staff, seen by everybody."""
+    """The resolver of who did something: the agency of a partner's client, or the client of IMPACS, seen by everybody."""
 
     def acting(graph: Graph, source: Item, _info: Any, _args: Any) -> Item | None:
         client = next((row for row in graph.world["api_client"] if row["id"] == source.row[column]), None)
         if client is None:
             return None
-        return Item("Staff", client) if client["kind"] == "STAFF" else graph.item("PartnerAgency", client["agency_id"])
+        if client["kind"] in (*LEDGER_READERS, "ADMINISTRATOR"):
+            return Item("Staff", client)
+        return graph.item("PartnerAgency", client["agency_id"])
 
     return acting
 
@@ -450,7 +452,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Decision.decidedBy": actor("decided_by_id"),
     "AuditEvent.actor": actor("client_id"),
     "AuditEvent.sealedPosition": sealed_position,
-    "Staff.name": lambda graph, source, *_: source.row["name"] if graph.staff() else None,
+    "Staff.name": lambda graph, source, *_: source.row["name"] if graph.reads_ledger() else None,
     "Receipt.replayed": lambda *_: False,
     "Receipt.counts": outcome_counts,
     "Receipt.outcomes": outcomes,

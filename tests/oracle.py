@@ -1,6 +1,6 @@
 """Random operations, asked of the API and of the interpreter: how `test_oracle.py` and `exhaustive.py` compare them.
 
-Each operation is asked by two viewers, at least one of them a partner; then by the last of them, at times with other variables (the
+Each operation is asked by two viewers, of any kind, partners more often; then by the last of them, at times with other variables (the
 cached statement must not depend on them), and from a cursor that the answer gave. See `comparison.py`.
 
 What a batch compares follows from its name alone: each operation from the name and from what those before it reached.
@@ -26,6 +26,7 @@ STYLES = {
 }
 
 LONGER = 3
+PARTNERS = ("PARTNER A", "PARTNER B")
 SIZES = {"aimed": (600,), "filters": (700,)}
 BATCHES = [(style, number, size) for style in STYLES for number, size in enumerate(SIZES.get(style, (200, 200, 200)))]
 """What the gate compares: the style, number and size of each batch."""
@@ -51,7 +52,8 @@ async def compared(comparison: Comparison, asked: Operation, reach: Reach) -> No
         reach.note(answer.trace, variables, viewers[viewer].kind)
         return answer
 
-    first, last = random.sample(["PARTNER A", "PARTNER B", random.choice(["ANONYMOUS", "STAFF"])], 2)
+    others = [name for name in viewers if name not in PARTNERS]
+    first, last = random.sample([*PARTNERS, random.choice(others), random.choice(others)], 2)
     await check(asked.text, asked.variables, first)
     cursors.clear()
     pages = (await check(asked.text, asked.variables, last)).cursors

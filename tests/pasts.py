@@ -17,6 +17,12 @@ MOMENTS = tuple(datetime(2021, 3, 1, 12, 0, 0, 120 * number, UTC) + timedelta(da
 ASKED = (*MOMENTS, *[moment - timedelta(microseconds=1) for moment in MOMENTS], BEGINNING, BEGINNING - timedelta(days=1))
 
 
+def the_one(named: list[Version], moment: datetime) -> str | None:
+    """The one state that stood in a statement's slice at a moment, if it was one."""
+    codes = [one.row["member_state_code"] for one in named if one.stood(moment)]
+    return codes[0] if len(codes) == 1 else None
+
+
 class Pasts(Chances):
     """Draws the versions of a world's rows."""
 
@@ -41,6 +47,7 @@ class Pasts(Chances):
             ("statement_department", "department_code", "department"),
         ):
             self.parts(table, column, [row.get("id", row.get("code")) for row in self.world[rows]])
+        self.world.versions[:] = [part for version in self.world.versions for part in self.named(version)]
 
     def entity(self, table: str, row: Row, other: Callable[[], Row]) -> None:
         """The versions of one row, the last of which is the row of today; a few have none, as rows that were stored past the outbox."""
@@ -66,6 +73,21 @@ class Pasts(Chances):
                 known.append(self.key(table, gone))
                 start, end = sorted(self.random.sample((BEGINNING, *MOMENTS), 2))
                 self.world.versions.append(Version(table, gone, start, end))
+
+    def named(self, version: Version) -> list[Version]:
+        """The version; that of a statement in as many as the states that it named changed, each with the one state, if it was one."""
+        if version.table != "statement":
+            return [version]
+        named = [
+            one for one in self.world.versions if one.table == "statement_member_state" and one.row["statement_id"] == version.row["id"]
+        ]
+        within = {moment for one in named for moment in (one.start, one.end) if moment and version.start < moment and version.stood(moment)}
+        starts = [version.start, *sorted(within)]
+        ends = [*starts[1:], version.end]
+        return [
+            Version("statement", version.row | {"only_member_state_code": the_one(named, start)}, start, end)
+            for start, end in zip(starts, ends, strict=True)
+        ]
 
     def key(self, table: str, row: Row) -> tuple[object, ...]:
         """The primary key of a part."""

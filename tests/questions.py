@@ -9,12 +9,12 @@ from uuid import UUID
 from models.base import Visibility
 from models.courses import CohortMode
 from models.statements import InstitutionType, Measure, Sex, Statement
-from models.viewer import ANONYMOUS, Viewer, ViewerKind
+from models.viewer import ANONYMOUS, IMPACS, Viewer, ViewerKind
 from tests.evaluator import Dimension, Ledger, Question
 from tests.evaluator.records import Value, Values
 from tests.evaluator.rules import population_of
 from tests.evaluator.values import cohort_values, statement_values
-from tests.ledgers import COUNTED, DEPARTMENTS, MEASURES, PERIODS, SCOPES, SLICE, STATES, SUBJECTS
+from tests.ledgers import COUNTED, DEPARTMENTS, MEASURES, PERIODS, SCOPES, SLICE, STATE_CODES, STATES, SUBJECTS
 
 UNKNOWN = UUID(int=1)
 SETS = (Dimension.COURSE, Dimension.SUBJECT, Dimension.PROGRAMME, Dimension.FUNDER)
@@ -36,7 +36,7 @@ def question(random: Random, ledger: Ledger) -> Question:
 
 def alike(random: Random, ledger: Ledger, other: Question) -> Question:
     """A question on the same dimensions, by a viewer of the same kind, aimed at the statement that tells the most of them."""
-    asked, sees_hidden = {*other.group_by, *other.filter}, other.viewer.kind is not ViewerKind.ANONYMOUS
+    asked, sees_hidden = {*other.group_by, *other.filter}, other.viewer.kind not in {ViewerKind.ANONYMOUS, ViewerKind.ADMINISTRATOR}
     counting = [one for one in ledger.statements if one.state in COUNTED and (sees_hidden or one.visibility == Visibility.PUBLIC)]
     some = random.sample(counting, min(4, len(counting)))
     about = max(some, key=lambda one: len(asked & _known(ledger, one).keys()), default=None)
@@ -56,11 +56,15 @@ def filtered(random: Random, ledger: Ledger, other: Question, dimension: Dimensi
 
 
 def viewers(ledger: Ledger, about: Statement | None) -> list[Viewer]:
-    """Staff and the partner that made a statement (more often), other partners, and an anonymous caller."""
+    """Staff and the partner that made a statement (more often), other partners, callers of every other kind."""
     impacs, *partners = [agency.id for agency in ledger.agencies[:4]]
     asking = [*[about.partner_id if about else impacs] * 3, *partners]
     staff = Viewer(ViewerKind.STAFF, agency_id=impacs, scopes=SCOPES)
-    return [*[staff] * 6, *(Viewer(ViewerKind.PARTNER, agency_id=partner, scopes=SCOPES) for partner in asking), *[ANONYMOUS] * 3]
+    others = [Viewer(kind, agency_id=impacs, scopes=SCOPES) for kind in sorted(IMPACS - {ViewerKind.STAFF})]
+    named = [row.member_state_code for row in ledger.slice_states if about and row.statement_id == about.id]
+    focal_points = [Viewer(ViewerKind.FOCAL_POINT, scopes=SCOPES, member_state_code=code) for code in (*named, *STATE_CODES[1:3])]
+    senders = [Viewer(ViewerKind.PARTNER, agency_id=partner, scopes=SCOPES) for partner in asking]
+    return [*[staff] * 4, *others, *senders, *focal_points, *[ANONYMOUS] * 3]
 
 
 def _finest(statements: Sequence[Statement], ledger: Ledger) -> Statement | None:

@@ -71,6 +71,10 @@ class World:
     def __getitem__(self, table: str) -> list[Row]:
         return self.tables[table]
 
+    def of(self, table: str, column: str, value: Any) -> list[Row]:
+        """The rows of a table with that value in a column."""
+        return [row for row in self[table] if row[column] == value]
+
     def at(self, moment: datetime) -> "World":
         """The world as it stood at a moment, with today's names; what has no history is as it is today."""
         tables = dict(self.tables)

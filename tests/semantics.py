@@ -22,6 +22,7 @@ from tests.rows import Row, World
 from tests.trace import Trace
 
 CURSOR = "cursor_"
+LEDGER_READERS = ("STAFF", "VERIFIER", "DATA_PROTECTION_OFFICER", "AUDITOR")
 NODES = {
     "MemberState": "member_state",
     "Department": "department",
@@ -131,13 +132,26 @@ class Graph:
         except StopIteration:  # a part of what did not stand then
             return False
 
+    def impacs(self) -> bool:
+        """Whether this viewer is one of IMPACS's own."""
+        return self.viewer.kind in LEDGER_READERS or self.viewer.kind == "ADMINISTRATOR"
+
     def owner(self, agency_id: Any) -> bool:
         """Whether this viewer is a client of that partner agency."""
         return self.viewer.kind == ViewerKind.PARTNER and agency_id == self.viewer.agency_id
 
-    def staff(self) -> bool:
-        """Whether this viewer is staff."""
-        return self.viewer.kind == ViewerKind.STAFF
+    def reads_ledger(self) -> bool:
+        """Whether this viewer sees every row of the ledger."""
+        return self.viewer.kind in LEDGER_READERS
+
+    def everybody(self) -> bool:
+        """Whether this viewer sees of the ledger what everybody sees."""
+        return self.viewer.kind in ("ANONYMOUS", "ADMINISTRATOR")
+
+    def own_state(self, statement: Row) -> bool:
+        """Whether this viewer is the focal point of the one state that a statement's slice names."""
+        named = [row["member_state_code"] for row in self.world.of("statement_member_state", "statement_id", statement["id"])]
+        return self.viewer.kind == "FOCAL_POINT" and named == [self.viewer.member_state_code]
 
     def reads_audit(self) -> bool:
         """Whether this viewer sees what was done."""
@@ -148,21 +162,25 @@ class Graph:
         return next(row for row in self.world[table] if row["id"] == key)
 
     def sees_agency(self, row: Row) -> bool:
-        """Accepted; or the partner's own, or the partner itself; or staff asks."""
-        return self.staff() or row["accepted_at"] is not None or self.owner(row["submitted_by_id"]) or self.owner(row["id"])
+        """Accepted; or the partner's own, or the partner itself; or anybody of IMPACS asks."""
+        return self.impacs() or row["accepted_at"] is not None or self.owner(row["submitted_by_id"]) or self.owner(row["id"])
 
     def sees_training(self, row: Row) -> bool:
-        """A course or cohort: anonymous viewers see what is accepted and public; partners what is accepted or their own."""
+        """A course or cohort: everybody sees what is accepted and public; focal points and partners what is accepted; its sender too."""
         accepted = row["accepted_at"] is not None
-        if self.viewer.kind == ViewerKind.ANONYMOUS:
+        if self.everybody():
             return accepted and row["visibility"] == "PUBLIC" and row["id"] not in self.closed
-        return self.staff() or accepted or self.owner(row["submitted_by_id"])
+        return self.reads_ledger() or accepted or self.owner(row["submitted_by_id"])
 
     def sees_statement(self, row: Row) -> bool:
-        """Anonymous viewers see what is public and verified; partners their own only."""
-        if self.viewer.kind == ViewerKind.ANONYMOUS:
+        """Everybody sees what is public and verified; partners their own only, focal points what is about their state alone."""
+        if self.everybody():
             return bool(row["visibility"] == "PUBLIC" and row["state"] == "VERIFIED" and row["id"] not in self.closed)
-        return self.staff() or self.owner(row["partner_id"])
+        return self.reads_ledger() or self.owner(row["partner_id"]) or self.own_state(row)
+
+    def sees_submission(self, row: Row) -> bool:
+        """Partners see their own."""
+        return self.reads_ledger() or self.owner(row["partner_id"])
 
 
 OPEN = {
@@ -181,18 +199,17 @@ POLICIES: dict[str, Callable[[Graph, Row], bool]] = {
     "cohort": Graph.sees_training,
     "cohort_role": lambda graph, row: graph.sees_training(graph.stored("cohort", row["cohort_id"])),
     "cohort_course": lambda graph, row: graph.sees_training(graph.stored("cohort", row["cohort_id"])),
-    "cohort_cost": lambda graph, row: graph.staff() or graph.owner(graph.stored("cohort", row["cohort_id"])["submitted_by_id"]),
+    "cohort_cost": lambda graph, row: graph.reads_ledger() or graph.owner(graph.stored("cohort", row["cohort_id"])["submitted_by_id"]),
     "statement": Graph.sees_statement,
     "statement_member_state": lambda graph, row: graph.sees_statement(graph.stored("statement", row["statement_id"])),
     "statement_department": lambda graph, row: graph.sees_statement(graph.stored("statement", row["statement_id"])),
-    "decision": lambda graph, row: (
-        graph.viewer.kind != ViewerKind.ANONYMOUS and graph.sees_statement(graph.stored("statement", row["statement_id"]))
-    ),
-    "submission": lambda graph, row: graph.staff() or graph.owner(row["partner_id"]),
     "audit_event": lambda graph, row: graph.reads_audit(),
     "audit_seal": lambda graph, row: graph.reads_audit(),
-    "submission_item": lambda graph, row: graph.staff() or graph.owner(graph.stored("submission", row["submission_id"])["partner_id"]),
-    "submission_issue": lambda graph, row: graph.staff() or graph.owner(graph.stored("submission", row["submission_id"])["partner_id"]),
+    "decision": lambda graph, row: not graph.everybody() and graph.sees_statement(graph.stored("statement", row["statement_id"])),
+    "submission": Graph.sees_submission,
+    "api_client": lambda graph, row: graph.reads_ledger(),
+    "submission_item": lambda graph, row: graph.sees_submission(graph.stored("submission", row["submission_id"])),
+    "submission_issue": lambda graph, row: graph.sees_submission(graph.stored("submission", row["submission_id"])),
 }
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from models import access, agencies, audit, courses, figures, places, statements, submissions
 from models.base import Visibility
-from models.viewer import ANONYMOUS, Viewer, ViewerKind
+from models.viewer import ANONYMOUS, IMPACS, Viewer, ViewerKind
 from tests.chances import Chances
 from tests.pasts import Pasts
 from tests.rows import Row, World
@@ -157,20 +157,27 @@ class _Maker(Chances):
     def clients(self) -> None:
         viewers = self.world.viewers
         viewers["ANONYMOUS"] = ANONYMOUS
-        kinds = (ViewerKind.PARTNER, ViewerKind.PARTNER, ViewerKind.STAFF)
-        for name, agency, kind in zip(("PARTNER A", "PARTNER B", "STAFF"), (*self.partners, self.impacs), kinds, strict=True):
-            client = self.id()
-            self.add(
-                access.ApiClient,
-                id=client,
-                name=name,
-                agency_id=agency["id"],
-                kind=str(kind),
-                scopes=sorted(SCOPES),
-                revoked_at=None,
-                created_at=self.moment(),
-            )
-            viewers[name] = Viewer(kind, client, name, agency["id"], SCOPES)
+        partners = zip(("PARTNER A", "PARTNER B"), self.partners, strict=True)
+        for name, agency in partners:
+            viewers[name] = self.client(name, ViewerKind.PARTNER, agency)
+        for kind in sorted(IMPACS):
+            viewers[str(kind)] = self.client(str(kind), kind, self.impacs)
+        for code in ("JM", "BB"):
+            viewers[f"FOCAL POINT {code}"] = self.client(f"FOCAL POINT {code}", ViewerKind.FOCAL_POINT, None, code)
+
+    def client(self, name: str, kind: ViewerKind, agency: Row | None, state: str | None = None) -> Viewer:
+        row = self.add(
+            access.ApiClient,
+            id=self.id(),
+            name=name,
+            agency_id=agency and agency["id"],
+            member_state_code=state,
+            kind=str(kind),
+            scopes=sorted(SCOPES),
+            revoked_at=None,
+            created_at=self.moment(),
+        )
+        return Viewer(kind, row["id"], name, row["agency_id"], SCOPES, state)
 
     def sent(self, number: int) -> Row:
         """The columns of a course or cohort that say who made it: IMPACS, partner A or partner B."""
@@ -319,7 +326,8 @@ class _Maker(Chances):
             withdrawal_note=None,
             created_at=self.moment(),
         )
-        for state in self.some(self.world["member_state"], 3):
+        named = self.world["member_state"][: self.random.choice((2, 2, 99))]
+        for state in self.some(named, self.random.choice((1, 1, 3))):
             self.add(statements.StatementMemberState, statement_id=row["id"], member_state_code=state["code"])
         for department in self.some(self.world["department"], 2):
             for kind in self.random.sample(list(statements.InstitutionType), self.random.randint(1, 2)):

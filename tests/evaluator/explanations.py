@@ -51,7 +51,7 @@ def told_of(ledger: Ledger, question: Question) -> dict[UUID, list[Statement]]:
     """The statements to tell of by population, all in the order of their ids."""
     found: dict[UUID, list[Statement]] = {}
     for statement in sorted(ledger.statements, key=lambda one: one.id):
-        if statement.measure == question.measure and sees_statement(question.viewer, statement):
+        if statement.measure == question.measure and sees_statement(ledger, question.viewer, statement):
             population = population_of(ledger, statement)
             cohorts = (ledger.cohort(statement.cohort_id), ledger.cohort(population))
             if all(sees_offering(question.viewer, cohort) for cohort in cohorts):

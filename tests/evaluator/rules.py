@@ -46,7 +46,7 @@ def relevant(ledger: Ledger, question: Question, states: frozenset[StatementStat
     """The statements on the measure, in one of the states, that the viewer sees and whose cohorts enter."""
     found = []
     for statement in ledger.statements:
-        if statement.measure == question.measure and statement.state in states and sees_statement(question.viewer, statement):
+        if statement.measure == question.measure and statement.state in states and sees_statement(ledger, question.viewer, statement):
             population = population_of(ledger, statement)
             cohorts = (ledger.cohort(statement.cohort_id), ledger.cohort(population))
             if all(enters(question.viewer, cohort) for cohort in cohorts):
