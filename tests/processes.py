@@ -38,11 +38,11 @@ def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
 
 
 class Serving:
-    """`serve` as a process on a free port, answering."""
+    """`serve` as a process on a port, else a free one, answering."""
 
-    def __init__(self, output: Path, **variables: str) -> None:
+    def __init__(self, output: Path, port: int = 0, **variables: str) -> None:
         with output.open("w") as file:
-            arguments = [sys.executable, "-P", "-m", "graph", "serve", "--port", "0"]
+            arguments = [sys.executable, "-P", "-m", "graph", "serve", "--port", str(port)]
             self.process = subprocess.Popen(arguments, env=environment(**variables), cwd="/", stdout=file, stderr=subprocess.STDOUT)
         self._output = output
         self.address = self._wait()
@@ -86,9 +86,9 @@ class Serving:
 
 
 @contextmanager
-def serving(output: Path, **variables: str) -> Iterator[Serving]:
+def serving(output: Path, port: int = 0, **variables: str) -> Iterator[Serving]:
     """A server that is gone after the block, however the block ends."""
-    started = Serving(output, **variables)
+    started = Serving(output, port, **variables)
     try:
         yield started
     finally:

@@ -2,6 +2,16 @@ import { useState } from "react";
 
 import { askAs, endSession, openSession, switchMode, useServer } from "./server.js";
 
+const KINDS = {
+  PARTNER: "Partner",
+  FOCAL_POINT: "Focal point",
+  STAFF: "Staff",
+  VERIFIER: "Verifier",
+  DATA_PROTECTION_OFFICER: "Data protection officer",
+  AUDITOR: "Auditor",
+  ADMINISTRATOR: "Administrator",
+};
+
 /** One line: which server this is, who is asking, and how to ask as somebody else. Its colour tells what the page may do. */
 export function Header() {
   const { session, hasCredential, notice } = useServer();
@@ -25,14 +35,14 @@ function Viewer() {
   if (viewer.kind === "ANONYMOUS") return <p className="viewer">Nobody: you see what is public</p>;
   return (
     <p className="viewer" title={`scopes: ${viewer.scopes.join(", ") || "none"}`}>
-      <strong>{viewer.kind === "STAFF" ? "Staff" : "Partner"}</strong> {viewer.clientName}
+      <strong>{KINDS[viewer.kind] ?? viewer.kind}</strong> {viewer.clientName}
       {viewer.agency && <> · {viewer.agency.code}</>}
     </p>
   );
 }
 
 function Identity({ hasCredential }) {
-  const { offersSession } = useServer();
+  const { offersSession, signIn } = useServer();
   const [typed, setTyped] = useState("");
   if (hasCredential) {
     return (
@@ -64,6 +74,11 @@ function Identity({ hasCredential }) {
       <button type="button" onClick={use} disabled={!typed.trim()}>
         Use
       </button>
+      {signIn && (
+        <a className="open" href={signIn}>
+          Sign in
+        </a>
+      )}
       {offersSession && (
         <button type="button" className="open" onClick={openSession}>
           Open a staff session

@@ -8,7 +8,7 @@ const INTROSPECTION = "IntrospectionQuery"; // GraphiQL's own
 const WHO = "query WhoAmI { viewer { kind clientName agency { code name } scopes } }";
 
 let credential = null;
-let state = { viewer: NOBODY, hasCredential: false, offersSession: false, session: null, notice: "", answered: null };
+let state = { viewer: NOBODY, hasCredential: false, offersSession: false, signIn: null, session: null, notice: "", answered: null };
 const listeners = new Set();
 
 function change(parts) {
@@ -43,8 +43,11 @@ export const openSession = () => tell("POST", "/session", {});
 /** Switches the session between READ and WRITE. */
 export const switchMode = (mode) => tell("POST", "/session/mode", { mode });
 
-/** Ends the session. */
-export const endSession = () => tell("DELETE", "/session");
+/** Ends the session; one that was opened at an OpenID issuer is ended there too. */
+export async function endSession() {
+  const { signOut } = await tell("DELETE", "/session");
+  if (signOut) location.assign(signOut);
+}
 
 /** GraphiQL's way to send an operation. */
 export async function fetcher({ query, variables, operationName }) {
@@ -95,10 +98,12 @@ async function look() {
 }
 
 async function tell(method, path, body) {
-  const error = await askSession(method, path, body);
+  const answer = await askSession(method, path, body);
+  const [error] = answer.errors ?? [];
   if (error) await look(); // the session may have ended
   await identify();
   change({ notice: error?.message ?? "" });
+  return answer;
 }
 
 async function askSession(method, path, body) {
@@ -110,6 +115,6 @@ async function askSession(method, path, body) {
     cache: "no-store",
   });
   const answer = await response.json();
-  if (response.ok) change({ offersSession: answer.offered, session: answer.session });
-  return answer.errors?.[0];
+  if (response.ok) change({ offersSession: answer.offered, signIn: answer.signIn ?? null, session: answer.session });
+  return answer;
 }
