@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from graph.cli_openid import openid
 from models.foreseen import Foreseen
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def main() -> None:
     Without DATABASE_URL and MIGRATION_URL everything happens in the PostgreSQL that comes with the package, whose data is in DATA_DIR
     (else in .data); it is started when it does not run, and stopped by its last user.
     """
+
+
+main.add_command(openid)
 
 
 @main.command()

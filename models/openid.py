@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.access import ApiClient, ClientKind, Scope
@@ -58,6 +58,19 @@ async def remember(transaction: Transaction, person: Vouched) -> Viewer | None:
         return None
     kind, scopes = ViewerKind(person.kind.value), frozenset(scope.value for scope in person.scopes)
     return Viewer(kind, UUID(str(found)), person.name, values["agency_id"], scopes, person.member_state)
+
+
+async def listed(transaction: Transaction) -> list[dict[str, Any]]:
+    """Every client that an issuer vouches for, oldest first."""
+    columns = (_client.c.id, _client.c.name, _client.c.kind, _client.c.scopes, _client.c.subject, _client.c.openid_client_id)
+    statement = select(*columns, _client.c.revoked_at.is_not(None).label("is_revoked")).where(_client.c.issuer.is_not(None))
+    return [dict(row) for row in await transaction.fetch(statement.order_by(_client.c.created_at, _client.c.id))]
+
+
+async def revoke(transaction: Transaction, client_id: UUID) -> bool:
+    """Whether a client that an issuer vouched for was shut out now; its sessions and its access tokens stop working."""
+    is_live = (_client.c.id == client_id) & _client.c.issuer.is_not(None) & _client.c.revoked_at.is_(None)
+    return bool(await transaction.value(update(_client).where(is_live).values(revoked_at=func.now()).returning(_client.c.id)))
 
 
 async def _values(transaction: Transaction, vouched: Vouched) -> dict[str, Any]:
