@@ -18,6 +18,7 @@ from graph.types.curation import (
     SetVisibilityPayload,
 )
 from graph.types.receipts import DecidePayload, SubmitPayload
+from graph.types.releases import PublishReleaseInput, PublishReleasePayload
 from graph.types.submissions import DecideInput, SubmitInput
 
 
@@ -53,4 +54,8 @@ class Mutation:
     set_visibility: SetVisibilityPayload = field(
         "Shows courses, cohorts and statements to everybody, or no longer. For staff and verifiers with the scope curate.",
         Argument("input", SetVisibilityInput, "What to show to whom."),
+    )
+    publish_release: PublishReleasePayload = field(
+        "Publishes what is verified, or tells what that would do: for staff with the scope publish.",
+        Argument("input", PublishReleaseInput, "Whether to publish, or to look first."),
     )

@@ -25,13 +25,15 @@ from graph.types.filters import (
 )
 from graph.types.nodes import Node
 from graph.types.orders import AuditEventOrder, CohortOrder, CourseOrder, PartnerAgencyOrder, StatementOrder, SubmissionOrder
-from graph.types.participation import CountBasis, ParticipationFilter, ParticipationTable
+from graph.types.participation import ParticipationFilter, ParticipationTable
 from graph.types.places import Department, MemberState
 from graph.types.receipts import Receipt, ReceiptConnection
+from graph.types.releases import Release
 from graph.types.search import SearchConnection
 from graph.types.statements import StatementConnection
 from graph.types.submissions import SubmissionRef
 from resolvers.counting.dimensions import Dimension
+from resolvers.participation import CountBasis
 from resolvers.search import SearchKind
 
 BY_DAY = deprecated(date(2026, 11, 24), "`inForceOn` of `filter.memberships`", date(2027, 6, 1))
@@ -116,16 +118,27 @@ class Query:
         AuditEventOrder,
     )
     participation: ParticipationTable = field(
-        "Numbers over the statements that you may see, by the count rules R0 to R8. A partner needs the scope statements:read.",
+        "How many took part, by the count rules: from the last release (R9), the same for everybody; or from the statements that you see "
+        "(R0 to R8), for which a partner needs the scope statements:read.",
         Argument("measure", Measure, "The stage to count; stages are never added to each other."),
-        Argument("basis", CountBasis, "What the numbers rest on."),
-        Argument("groupBy", list[Dimension], "What to group by, in this order; none gives one row. Each dimension triples the price.", []),
-        Argument("filter", ParticipationFilter | None, "What to limit the numbers to; absent: nothing."),
+        Argument("basis", CountBasis, "What the numbers rest on.", CountBasis.RELEASE),
+        Argument(
+            "groupBy",
+            list[Dimension],
+            "What to group by, in this order; none gives one row. Each dimension triples the price.",
+            [],
+        ),
+        Argument("filter", ParticipationFilter | None, "What to limit the numbers to, of a release by its dimensions; absent: nothing."),
         Argument(
             "includePending",
             bool,
-            "Whether PENDING statements count as if they were verified; about a cohort that is not accepted still for its sender alone.",
+            "Whether PENDING statements count as if they were verified; about a cohort that is not accepted still for its sender alone. "
+            "A release has none.",
             False,
         ),
-        as_of("the numbers"),
+        as_of("the numbers, or those of the release that was the last one then"),
     )
+    release: Release | None = field(
+        "One release; null if there is none.", Argument("id", strawberry.ID, "The release's global identifier.")
+    )
+    releases: list[Release] = field("All releases, the newest first.")

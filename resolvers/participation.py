@@ -1,9 +1,10 @@
 """`participation`: the count rules' relations as objects of the graph."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, Uuid, literal_column
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, Uuid, cast, false, func, literal_column, null, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.policies import Row
@@ -13,6 +14,16 @@ from resolvers.compiler.plan import Rows
 from resolvers.counting import Dimension, Explained, Participation, Request, participation
 from resolvers.errors import InputError
 from resolvers.fields import Elements, Embedded, Expression, ObjectType, Origin, Planning, Source, camel, columns, one
+from resolvers.released import DIMENSIONS as RELEASED
+from resolvers.released import Released
+
+
+class CountBasis(StrEnum):
+    """What numbers rest on."""
+
+    RELEASE = "RELEASE"
+    RECORDS = "RECORDS"
+
 
 OF_TYPE = {
     Dimension.COHORT: "Cohort",
@@ -27,26 +38,71 @@ COST_COLUMNS = {"amount": Text(), "currency": Text(), "statements": BigInteger()
 class Answer:
     """One use of the field: the rules' relations, and the row that its object is made of."""
 
-    def __init__(self, rules: Participation, measure: ColumnElement[Any], pending: bool, as_of: ColumnElement[Any]) -> None:
+    def __init__(self, rules: Participation | Released, **asked: ColumnElement[Any]) -> None:
         self.rules = rules
-        asked = {"measure": measure, "include_pending": literal_column("true" if pending else "false"), "as_of": as_of}
         self.c = {**dict(rules.table.c.items()), **asked}
 
 
 def answer(parent: Any, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
-    """The one row of the field."""
-    measure = planning.binds.argument(scalar(given["measure"]), Text())
+    """The one row of the field, by the basis that is asked for."""
+    answered = released if scalar(given["basis"]).value == CountBasis.RELEASE else recorded
+    made = answered(given, planning, below)
+    return Origin(made, Rows((made.rules.table,), ()))
+
+
+def recorded(given: Arguments, planning: Planning, below: frozenset[str]) -> Answer:
+    """The answer from the statements that the viewer may see."""
     pending = bool(scalar(given["includePending"]).value)
     request = Request(
-        measure=measure,
+        measure=planning.binds.argument(scalar(given["measure"]), Text()),
         group_by=grouped(given["groupBy"]),
         filters=filtered(given.get("filter"), planning),
         include_pending=pending,
         costs="cost" in below,
         name=f"participation_{len(planning.binds.finders)}",
     )
-    made = Answer(participation(request, planning.door), measure, pending, planning.door.included())
-    return Origin(made, Rows((made.rules.table,), ()))
+    return Answer(
+        participation(request, planning.door),
+        measure=request.measure,
+        basis=literal_column("'RECORDS'"),
+        include_pending=literal_column("true" if pending else "false"),
+        as_of=planning.door.included(),
+        release_id=cast(null(), Uuid()),
+        withholds=false(),
+    )
+
+
+def released(given: Arguments, planning: Planning, below: frozenset[str]) -> Answer:
+    """The answer from a release. Raises InputError for what no release tells."""
+    if scalar(given["includePending"]).value:
+        raise InputError("A release rests on verified numbers alone. Ask with `basis: RECORDS`.", path=["participation", "includePending"])
+    measure = planning.binds.argument(scalar(given["measure"]), Text())
+    group_by, filters = grouped(given["groupBy"]), filtered(given.get("filter"), planning)
+    only_released("groupBy", group_by)
+    only_released("filter", filters)
+    rules = Released(planning.door, measure, group_by, filters, f"released_{len(planning.binds.finders)}")
+    last = rules.release.c
+    return Answer(
+        rules,
+        measure=measure,
+        basis=literal_column("'RELEASE'"),
+        include_pending=literal_column("false"),
+        as_of=func.coalesce(select(last.at).scalar_subquery(), planning.door.included()),
+        release_id=select(last.id).scalar_subquery(),
+    )
+
+
+def only_released(argument: str, dimensions: Iterable[Dimension]) -> None:
+    """Raises InputError where a dimension is none of the release's."""
+    for dimension in dimensions:
+        if dimension not in RELEASED:
+            raise InputError(
+                f"The release does not tell {dimension.value} apart. Use {', '.join(RELEASED)}, or ask with `basis: RECORDS`.",
+                code="DIMENSION_NOT_RELEASED",
+                path=["participation", argument],
+                dimension=dimension.value,
+                allowed=list(RELEASED),
+            )
 
 
 def scalar(argument: Argument) -> Bound:
@@ -168,8 +224,8 @@ PARTICIPATION_TABLE = ObjectType(
         "rows": Source("ParticipationRow", rows, many=True),
         "total": Embedded("CountValue"),
         "cost": Elements("CostValue", costs, COST_COLUMNS),
-        **columns("measure", "unit", "include_pending", "as_of"),
-        "basis": Expression(lambda answer, door: literal_column("'RECORDS'")),
+        **columns("measure", "basis", "unit", "include_pending", "as_of", "withholds"),
+        "release": one("Release", "release_id"),
         "pendingDelta": Expression(lambda answer, door: answer.rules.pending_delta),  # type: ignore[attr-defined]
         "coverage": Embedded("Coverage"),
         "explain": Source("Explanation", explanations, many=True),
@@ -198,7 +254,7 @@ COUNT_VALUE = ObjectType(
     "CountValue",
     fields={
         **columns("value", "precision"),
-        "suppressed": Expression(lambda row, door: literal_column("false")),
+        "suppressed": Expression(lambda row, door: row.c["suppressed"] if "suppressed" in row.c else literal_column("false")),
         "reason": Expression(lambda row, door: row.c["reason"] if "reason" in row.c else literal_column("NULL::text")),
     },
 )

@@ -1,9 +1,9 @@
 """The meaning of every object type of the schema, by name; and what makes the roots."""
 
-from resolvers import access, agencies, audit, courses, curation, figures, participation, places, receipts, search, statements
+from resolvers import access, agencies, audit, courses, curation, figures, participation, places, receipts, releases, search, statements
 from resolvers.fields import AnyNode, AnyNodes, ObjectType, Word
 
-SUBJECTS = (places, agencies, courses, statements, figures, participation, receipts, curation, search, access, audit)
+SUBJECTS = (places, agencies, courses, statements, figures, participation, releases, receipts, curation, search, access, audit)
 
 QUERY_FIELDS: dict[str, Word] = {"node": AnyNode(), "nodes": AnyNodes()}
 TYPES: dict[str, ObjectType] = {}
@@ -11,5 +11,5 @@ for subject in SUBJECTS:
     QUERY_FIELDS |= subject.QUERIES
     TYPES |= {type_.name: type_ for type_ in subject.TYPES}
 
-MUTATION_FIELDS: dict[str, Word] = {**receipts.MUTATIONS, **curation.MUTATIONS}
+MUTATION_FIELDS: dict[str, Word] = {**receipts.MUTATIONS, **curation.MUTATIONS, **releases.MUTATIONS}
 TYPES |= {"Query": ObjectType("Query", fields=QUERY_FIELDS), "Mutation": ObjectType("Mutation", fields=MUTATION_FIELDS)}

@@ -1,4 +1,4 @@
-"""R9: verified numbers and the previous release -> the next release, for one measure and one year. Pure.
+"""R9: verified numbers and the previous release -> the next release. Pure; each measure and year stands for itself.
 
 A part is what one partner's chosen statements count at one place: a set of member states, a set of departments and a sex. Parts become
 blocks, each known by the place that is published for it. A block is safe if it counts at least `THRESHOLD`, if two cells or more of it are
@@ -55,6 +55,11 @@ class Block:
         return sum(part.count for part in self.parts)
 
     @property
+    def precision(self) -> str:
+        """How exact the number is: the worst of its parts, which is the least of these words."""
+        return min((part.precision for part in self.parts), default="EXACT")
+
+    @property
     def is_merged(self) -> bool:
         """Whether it stands for other places than its own."""
         return any(part.place != self.place for part in self.parts)
@@ -69,6 +74,28 @@ class Table:
 
 
 NOTHING = Table({}, withholds=False)
+Whole = tuple[str, int]
+Tables = Mapping[Whole, Table]
+
+
+def next_release(previous: Tables, parts: Mapping[Whole, Collection[Part]]) -> Tables:
+    """The tables of the next release, by measure and year."""
+    wholes = sorted({*previous, *parts})
+    return {whole: following(previous.get(whole, NOTHING), parts.get(whole, ())) for whole in wholes}
+
+
+def added(parts: Iterable[Part]) -> list[Part]:
+    """One part for each partner and place: the sum of those given, as exact as the least exact of them."""
+    found: dict[tuple[Place, Hashable], Part] = {}
+    for part in parts:
+        same = found.get((part.place, part.partner), replace(part, count=0))
+        found[part.place, part.partner] = replace(part, count=part.count + same.count, precision=min(part.precision, same.precision))
+    return list(found.values())
+
+
+def withheld(table: Table, parts: Iterable[Part]) -> list[Part]:
+    """What is verified and in no block, as parts; below zero where a block still shows more than is verified now."""
+    return _moves([part for block in table.blocks.values() for part in block.parts], parts)
 
 
 def following(previous: Table, parts: Collection[Part]) -> Table:
@@ -81,8 +108,8 @@ def following(previous: Table, parts: Collection[Part]) -> Table:
         before = previous.blocks[new.place].parts if new.place in previous.blocks else ()
         if _is_even(_moves(before, joined.parts)):
             blocks[new.place] = joined
-    published = [part for block in blocks.values() for part in block.parts]
-    return Table(dict(sorted(blocks.items())), withholds=bool(_moves(published, parts)))
+    table = Table(dict(sorted(blocks.items())), withholds=False)
+    return replace(table, withholds=bool(withheld(table, parts)))
 
 
 def _settled(block: Block, parts: Sequence[Part]) -> Block:

@@ -324,6 +324,16 @@ def figures(graph: Graph, _source: Any, _info: Any, args: dict[str, Any]) -> lis
     return [Item("Figure", row) for row in in_order(graph.rows("figure", **equal), "key", "code")]
 
 
+def releases(graph: Graph, *_: Any) -> list[Item]:
+    """All releases, the newest first."""
+    return [Item("Release", row) for row in sorted(graph.rows("release"), key=lambda row: row["at"], reverse=True)]
+
+
+def merged_cells(graph: Graph, source: Item, _info: Any, _args: Any) -> int:
+    """How many blocks of a release are merged."""
+    return sum(row["is_merged"] for row in graph.rows("release_block", release_id=source.row["id"]))
+
+
 # Objects inside a row.
 
 
@@ -411,6 +421,9 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.submissions": connection("Receipt", everything("Receipt")),
     "Query.auditEvents": connection("AuditEvent", everything("AuditEvent")),
     "Query.figures": figures,
+    "Query.releases": releases,
+    "Release.coversThrough": column("covers_through_at"),
+    "Release.mergedCells": merged_cells,
     "MemberState.memberships": rows_of("Membership", "membership", "member_state_code", "body", "valid_from", "id", key="code"),
     "MemberState.hostedCohorts": connection("Cohort", equal_to("Cohort", "venue_state_code")),
     "MemberState.cohorts": connection("Cohort", cohorts_about(statements_of_state)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from models import access, agencies, audit, courses, figures, places, statements, submissions
+from models import access, agencies, audit, courses, figures, places, releases, statements, submissions
 from models.base import Table
 from models.database import Database
 from models.viewer import Viewer
@@ -38,6 +38,8 @@ TABLES: tuple[type[Table], ...] = (
     figures.Figure,
     audit.AuditEvent,
     audit.AuditSeal,
+    releases.Release,
+    releases.ReleaseBlock,
 )
 """The tables of a world, each after those that it refers to."""
 

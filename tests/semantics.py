@@ -31,6 +31,7 @@ NODES = {
     "Cohort": "cohort",
     "Statement": "statement",
     "Figure": "figure",
+    "Release": "release",
 }
 TABLES = NODES | {"Receipt": "submission", "Decision": "decision", "Outcome": "submission_item", "AuditEvent": "audit_event"}
 KEYS = {"member_state": "code", "department": "code"}
@@ -192,6 +193,8 @@ OPEN = {
     "agency_operation",
     "agency_ancestor",
     "figure",
+    "release",
+    "release_block",
 }
 POLICIES: dict[str, Callable[[Graph, Row], bool]] = {
     "partner_agency": Graph.sees_agency,
@@ -236,6 +239,7 @@ RELATIONS = {
     "cohort": ("Cohort", "cohort_id"),
     "submission": ("Receipt", "submission_id"),
     "supersedes": ("Figure", "supersedes_id"),
+    "previous": ("Release", "previous_id"),
     "agency": ("PartnerAgency", "agency_id"),
     "operator": ("PartnerAgency", "operator_id"),
 }

@@ -52,6 +52,8 @@ def refusal(text: str, variables: dict[str, Any] | None = None, limits: Limits =
         ("{ cohorts(first: 10) { nodes { courses { id } } } }", 1 + 10 * (1 + 5)),
         ("{ cohorts(first: 10) { nodes { statements(first: 4) { nodes { id } } } } }", 1 + 10 * (1 + 1 + 4)),
         ("{ ...a } fragment a on Query { cohorts(first: 10) { ...b } } fragment b on CohortConnection { nodes { id } }", 1 + 10),
+        ("{ participation(measure: TRAINED) { total { value } } }", 10 + 1 + 1),
+        ("{ participation(measure: TRAINED, basis: RELEASE, groupBy: [SEX, YEAR]) { total { value } } }", 10 * 9 + 1 + 1),
         ("{ participation(measure: TRAINED, basis: RECORDS) { total { value } } }", 60 + 40 + 1 + 1),
         ("{ participation(measure: TRAINED, basis: RECORDS, groupBy: [SEX, YEAR]) { total { value } } }", 60 * 9 + 40 + 1 + 1),
         ("{ participation(measure: TRAINED, basis: RECORDS, groupBy: SEX) { explain(first: 7) { text } } }", 60 * 3 + 40 + 1 + 100 + 7),

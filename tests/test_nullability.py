@@ -69,6 +69,11 @@ COMPUTED = {
         "numbers and lists that a curator's mutation fills in",
     ),
     "CurationOutcome": "an element for each thing named, with its index and status",
+    "PublishReleasePayload": "numbers and lists that `publishRelease` fills in",
+    "MergedCells": "made of a block, which has a place and a count",
+    "MergedCell": "made of a part of a block, which has a place and a count",
+    "WithheldPart": "made of a part, which has a place and a count",
+    "ReleasedChange": "made of a block's place",
     "DecisionOutcome": "an element for each statement asked about, with its index and status",
 }
 """Types whose rows no table holds, and why what they promise is there."""
@@ -188,7 +193,7 @@ def test_what_may_be_null_could_not_be_promised() -> None:
         for field, word in type_.fields.items()
         if not isinstance(FIELDS[name][field].type, GraphQLNonNull) and proven(type_, word)
     ]
-    assert nullable == []
+    assert nullable == [("Query", "release")]  # its rows are of an identifier, which may be nobody's
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ OWN_TYPES = {
 SHORTEST, LONGEST = 15, 280
 ABBREVIATIONS = {
     "PAGE": "first: Int, after: Cursor, last: Int, before: Cursor",
-    "COUNTING": "measure: Measure!, basis: CountBasis!, groupBy: [Dimension!]! = [], filter: ParticipationFilter, "
+    "COUNTING": "measure: Measure!, basis: CountBasis! = RELEASE, groupBy: [Dimension!]! = [], filter: ParticipationFilter, "
     "includePending: Boolean! = false, asOf: DateTime",
 }
 
@@ -70,6 +70,8 @@ SHAPES = {
         submissions(filter: SubmissionFilter, order: [SubmissionOrder!], PAGE): ReceiptConnection!
         auditEvents(filter: AuditEventFilter, order: [AuditEventOrder!], PAGE): AuditEventConnection!
         participation(COUNTING): ParticipationTable!
+        release(id: ID!): Release
+        releases: [Release!]!
     """,
     "Mutation": """
         submit(input: SubmitInput!): SubmitPayload!
@@ -79,6 +81,7 @@ SHAPES = {
         separateCohorts(input: SeparateCohortsInput!): SeparateCohortsPayload!
         setCountPolicy(input: SetCountPolicyInput!): SetCountPolicyPayload!
         setVisibility(input: SetVisibilityInput!): SetVisibilityPayload!
+        publishRelease(input: PublishReleaseInput!): PublishReleasePayload!
     """,
     "CohortConnection": """
         edges: [CohortEdge!]!
@@ -147,6 +150,8 @@ SHAPES = {
         cost: [CostValue!]!
         measure: Measure!
         basis: CountBasis!
+        release: Release
+        withholds: Boolean!
         unit: CountUnit
         includePending: Boolean!
         pendingDelta: Int
@@ -264,7 +269,7 @@ SHAPES = {
 }
 
 ONE_OF = {"PartnerAgencyRef", "CourseRef", "CohortRef", "SubmissionRef", "RecordChangeInput"}
-NODES = {"MemberState", "Department", "PartnerAgency", "Course", "Cohort", "Statement", "Figure"}
+NODES = {"MemberState", "Department", "PartnerAgency", "Course", "Cohort", "Statement", "Figure", "Release"}
 GUARDED = {"PartnerAgency", "Course", "Cohort", "Statement", "Receipt"}
 """The types behind which a table stands whose rows may be hidden."""
 
@@ -582,7 +587,7 @@ def test_values_written_in_the_document(type_: str, text: str, expected: Any) ->
         ("{ course(by: {}) { id } }", "exactly one field"),
         ("{ cohorts(order: [{by: TITEL}]) { totalCount } }", "does not exist"),
         ("{ cohorts(order: [{direction: DESC}]) { totalCount } }", "by"),
-        ("{ participation(measure: COMPLETED) { asOf } }", "basis"),
+        ("{ participation(basis: RELEASE) { asOf } }", "measure"),
     ],
 )
 def test_documents_that_are_not_valid(document: str, message: str) -> None:

@@ -35,7 +35,7 @@ INPUTS = {name: type_ for name, type_ in OWN.items() if isinstance(type_, GraphQ
 ENUMS = {name: type_ for name, type_ in OWN.items() if isinstance(type_, GraphQLEnumType)}
 PASCAL, CAMEL, UPPER = r"[A-Z][A-Za-z0-9]*", r"[a-z][A-Za-z0-9]*", r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*"
 DAYS = re.compile(r".*On|.*From|.*To|from|to|asOf|inForceOn")
-MOMENTS = re.compile(r".*At|asOf")
+MOMENTS = re.compile(r".*At|at|asOf|coversThrough")
 DEPRECATION = re.compile(r"Since (\d{4}-\d\d-\d\d): use (.+)\. Gone not before (\d{4}-\d\d-\d\d)\.")
 SHORTEST_NOTICE = timedelta(days=180)
 """How long a partner has to change over."""

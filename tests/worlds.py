@@ -4,13 +4,13 @@ On purpose they have many nulls, equal sort keys, texts that sort unlike in any 
 parents that are hidden, and the same `source_ref` and `submission_key` on both partners.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from models import access, agencies, audit, courses, figures, places, statements, submissions
+from models import access, agencies, audit, courses, figures, places, releases, statements, submissions
 from models.base import Visibility
 from models.viewer import ANONYMOUS, IMPACS, Viewer, ViewerKind
 from tests.chances import Chances
@@ -52,6 +52,7 @@ class _Maker(Chances):
         self.decisions()
         self.figures()
         self.events()
+        self.releases()
 
     def places(self) -> None:
         names = ["Jamaica", "barbados", "Ålesund", "Curaçao", "Jamaica", "Trinidad & Tobago", "<Saint> 'Lucia'", "Ñ"]
@@ -428,3 +429,26 @@ class _Maker(Chances):
                 supersedes_id=self.random.choice(known)["id"] if number % 3 == 2 else None,
                 created_at=self.moment(),
             )
+
+    def releases(self) -> None:
+        """Three releases in a line, with some blocks."""
+        known = self.world["release"]
+        for number in range(3):
+            at = datetime(2026, number + 1, 1, tzinfo=UTC)
+            previous = known[-1]["id"] if known else None
+            self.add(
+                releases.Release, id=self.id(), at=at, covers_through=number, covers_through_at=at - timedelta(days=1), previous_id=previous
+            )
+            for block in range(3):
+                self.add(
+                    releases.ReleaseBlock,
+                    release_id=known[-1]["id"],
+                    number=block,
+                    measure=self.pick(statements.Measure),
+                    year=2020,
+                    member_states=[],
+                    departments=[],
+                    count=5 + block,
+                    precision=self.pick(statements.Precision),
+                    is_merged=bool(self.random.randrange(2)),
+                )

@@ -1,4 +1,4 @@
-"""Participation: numbers over statements, by the count rules R0 to R8, grouped by what is asked."""
+"""Participation: numbers over statements, by the count rules R0 to R8, or from a release (R9), grouped by what is asked."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ from graph.fields import describe, field, first_of
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import CohortMode, CountUnit, InstitutionType, Measure, Precision, Sex
 from graph.types.courses import Cohort
+from graph.types.releases import Release
 from graph.types.statements import Statement
 from resolvers.counting.dimensions import Dimension
 from resolvers.counting.fates import REASONS, ExclusionReason, StatementUse
 from resolvers.counting.omissions import OmissionReason
-
-
-class CountBasis(StrEnum):
-    """What numbers rest on."""
-
-    RECORDS = "RECORDS"
+from resolvers.participation import CountBasis
 
 
 class NoValueReason(StrEnum):
     """Why there is no number."""
 
     NO_BASIS = "NO_BASIS"
+    SUPPRESSED = "SUPPRESSED"
 
 
 describe(
     CountBasis,
     "What numbers rest on.",
-    {"RECORDS": "The statements that you may see, so that different callers get different numbers."},
+    {
+        "RELEASE": "The last release (rule R9): numbers for everybody, none so small that it could tell of a person, by YEAR, "
+        "MEMBER_STATE, DEPARTMENT and SEX.",
+        "RECORDS": "The statements that you may see, so that different callers get different numbers.",
+    },
 )
 describe(
     Dimension,
@@ -57,7 +58,10 @@ describe(
 describe(
     NoValueReason,
     "Why there is no number; that is not the same as 0.",
-    {"NO_BASIS": "No statement that you may see, and that counts, gives one."},
+    {
+        "NO_BASIS": "No statement that you may see, and that counts, gives one; of a release: none of its numbers lies here.",
+        "SUPPRESSED": "There are numbers, all of them too small to be released; they are in no sum either.",
+    },
 )
 describe(
     StatementUse,
@@ -107,34 +111,40 @@ class ParticipationFilter:
 
 
 @strawberry.type(
-    description="Numbers of one measure, grouped. They rest on the statements that you may see: "
-    "a partner's on its own, staff's on all, others' on those PUBLIC and VERIFIED."
+    description="Numbers of one measure, grouped. By the basis RELEASE they are those that IMPACS released, the same for everybody; by "
+    "RECORDS they rest on the statements that you may see: a partner's on its own, staff's on all, others' on those PUBLIC and VERIFIED."
 )
 class ParticipationTable:
     """A grouped answer."""
 
     rows: list[ParticipationRow] = field("The groups, in the order of their keys, UNSPECIFIED last; they add up to the total.")
     total: CountValue = field("The number over all rows.")
-    cost: list[CostValue] = field("What the counted training cost, one amount for each currency, by currency code.")
+    cost: list[CostValue] = field("What the counted training cost, one amount for each currency, by currency code; a release has none.")
     measure: Measure = field("The stage that was asked for.")
     basis: CountBasis = field("What the numbers rest on.")
+    release: Release | None = field("The release that the numbers are from; null for the basis RECORDS, and where there is none yet.")
+    withholds: bool = field(
+        "Whether something verified that may lie inside the filter is in none of these numbers, as it is too small; never for RECORDS."
+    )
     unit: CountUnit | None = field("What the numbers count: PEOPLE only within a single cohort; null if there is no number.")
     include_pending: bool = field("Whether PENDING statements count as if they were verified.")
     pending_delta: int | None = field(
-        "What counting PENDING statements would add to the total, maybe less than 0; null without a number both ways. "
+        "What counting PENDING statements would add to the total, maybe less than 0; null without a number both ways, and of a release. "
         "What waits about a cohort that is not accepted adds to its sender's total alone, also here."
     )
     coverage: Coverage = field("What the numbers leave out, and what in them disagrees.")
     as_of: datetime = field(
-        "The time of the last change that the numbers include; `participation(asOf:)` at it gives the same numbers again, for ever."
+        "The time of the last change that the numbers include; `participation(asOf:)` at it gives the same numbers again, "
+        "for ever. Of a release, when it was made."
     )
     explain: list[Explanation] = field(
-        "Where the total comes from: each cohort that gives a part of it, by id, with every statement about it that you may see.",
+        "Where the total comes from: each cohort that gives a part of it, by id, with every statement about it that you may see; "
+        "empty for a release.",
         first_of("explanations"),
     )
     omitted: list[Omission] = field(
-        "The cohorts that give no number though you may see statements about them on this measure, by id, with the reason. What lies "
-        "outside the filter's part on cohorts is not among them.",
+        "The cohorts that give no number though you may see statements about them on this measure, by id, with the reason; none for a "
+        "release. What lies outside the filter's part on cohorts is not among them.",
         first_of("cohorts"),
     )
 
@@ -172,7 +182,7 @@ class CountValue:
 
     value: int | None = field("The number; null if there is none, or if it is suppressed.")
     precision: Precision = field("How exact the number is: the worst of its parts.")
-    suppressed: bool = field("Whether there is a number that is too small to be shown; never in answers from RECORDS.")
+    suppressed: bool = field("Whether there are numbers of which each is too small to be shown; never in answers from RECORDS.")
     reason: NoValueReason | None = field("Why there is no number; null if there is one.")
 
 
@@ -189,8 +199,8 @@ class CostValue:
 class Coverage:
     """What is covered."""
 
-    populations: int = field("How many cohorts give a number, each run counted once.")
-    pending: int = field("How many statements of the chosen sets are not counted yet, as they are PENDING or HELD.")
+    populations: int = field("How many cohorts give a number, each run counted once; 0 for a release.")
+    pending: int = field("How many statements of the chosen sets are not counted yet, as they are PENDING or HELD; 0 for a release.")
     not_attributable: int = field("How many people or participations are left out, as nobody knows whether they are inside the filter.")
     inconsistent: list[InconsistentSets] = field("Sets of statements that disagree; the coarser one was used.")
 

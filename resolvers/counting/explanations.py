@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     FromClause,
     Select,
@@ -37,7 +36,7 @@ class Explained:
     """Populations, and what became of the statements about them (`fates.fates`)."""
 
     populations: Subquery
-    fates: CTE
+    fates: FromClause
 
 
 def explanations(ledger: Ledger, found: Levels, first: ColumnElement[Any] | None, number: int) -> Explained:

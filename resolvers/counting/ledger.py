@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from models.courses import Cohort
-from models.policies import Door, Predicate, Row, viewer_agency
+from models.policies import PUBLIC, Door, Predicate, Row, viewer_agency
 from models.statements import Sex, Statement, StatementKind, StatementState
 from models.viewer import ViewerKind
 from resolvers.counting.cells import Cells
@@ -46,8 +46,9 @@ class Request:
     """What is asked.
 
     `measure` and the arrays of `filters` are SQL expressions, binds as a rule: text[] of codes, uuid[] of rows, integer[] of years.
-    `costs` says whether any costs are wanted, since they are dear. `name` begins the names of the common table expressions: two
-    requests in one SQL statement need two names, of at most 30 characters.
+    `costs` says whether any costs are wanted, since they are dear. `for_release` leaves out what is not accepted, whoever asks, and
+    populations that a PUBLIC statement is about, since what stands there is known to everybody (rule R9). `name` begins the names of the
+    common table expressions: two requests in one SQL statement need two names, of at most 30 characters.
     """
 
     measure: ColumnElement[Any]
@@ -55,6 +56,7 @@ class Request:
     filters: Mapping[Dimension, ColumnElement[Any]] = field(default_factory=dict)
     include_pending: bool = False
     costs: bool = True
+    for_release: bool = False
     name: str = "participation"
 
     def grouped(self, *, of_statements: bool) -> tuple[Dimension, ...]:
@@ -114,15 +116,24 @@ class Ledger:
         population = func.coalesce(cohort.c.same_run_as_id, cohort.c.id)
         joined = cohort.join(canonical, and_(canonical.c.id == population, canonical_enters))
         found = select(cohort.c.id.label("cohort_id"), population.label("population_id")).select_from(joined)
-        runs = self.named("runs", found.where(enters))
+        closed = [population.not_in(self._public())] if self.request.for_release else []
+        runs = self.named("runs", found.where(enters, *closed))
         return self._near(runs) if self.narrowing else runs
 
     def _cohorts(self) -> tuple[Row, Predicate]:
         cohort, visible = self.door.visible(Cohort)
         accepted: ColumnElement[bool] = cohort.c.accepted_at.is_not(None)
-        if self.door.kind is not ViewerKind.ANONYMOUS:
+        if self.door.kind is not ViewerKind.ANONYMOUS and not self.request.for_release:
             accepted = or_(accepted, cohort.c.submitted_by_id == viewer_agency())
         return cohort, and_(visible, accepted)
+
+    def _public(self) -> Select[Any]:
+        """The populations that a PUBLIC statement is about, on this measure."""
+        row, visible = self.door.visible(Statement)
+        cohort, known = self.door.visible(Cohort)
+        asked = and_(row.c.measure == self.request.measure, row.c.visibility == PUBLIC, one_of(row.c.state, *COUNTED))
+        joined = row.join(cohort, cohort.c.id == row.c.cohort_id)
+        return select(func.coalesce(cohort.c.same_run_as_id, cohort.c.id)).select_from(joined).where(visible, known, asked)
 
     @cached_property
     def seen(self) -> CTE:

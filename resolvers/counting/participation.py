@@ -15,7 +15,7 @@ from resolvers.counting.filters import EXACT
 from resolvers.counting.ledger import Ledger, Request
 from resolvers.counting.levels import Levels, levels
 from resolvers.counting.omissions import omissions
-from resolvers.counting.rows import EMPTY_LIST, cost_list, grouped_rows, spent
+from resolvers.counting.rows import EMPTY_LIST, cost_list, grouped_rows, keyed, spent
 
 NO_BASIS: ColumnElement[Any] = literal_column("'NO_BASIS'", Text())
 
@@ -86,6 +86,11 @@ class Participation:
         cost = [total.cost] if self.request.costs else []
         columns = (ONE.label("position"), EMPTY_LIST.label("key"), total.value, total.precision, *cost)
         return select(*columns).where(total.value.is_not(None)).subquery()
+
+    @cached_property
+    def groups(self) -> CTE:
+        """The rows by the values of their keys, without names [<dimension> ..., value, precision]; costs are not given."""
+        return keyed(self._ledger, self._levels, None)
 
     @cached_property
     def pending_delta(self) -> ColumnElement[Any]:

@@ -4,6 +4,7 @@ JSON functions are written here and in `labels`, although only compiler/statemen
 order is part of the count rules, and which are made once for each distinct value.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, distinct_on
 
+from models.policies import Door
 from resolvers.counting.dimensions import ONE, ZERO, Dimension, code, only_member, value_type
 from resolvers.counting.filters import EXACT
 from resolvers.counting.labels import labels
@@ -64,20 +66,23 @@ def cost_list(rows: FromClause) -> ColumnElement[Any]:
 
 def grouped_rows(ledger: Ledger, found: Levels, cost: CTE | None) -> Subquery:
     """The rows of an answer that is grouped [position, key, value, precision, cost]; `cost` only where costs were asked for."""
-    dimensions = ledger.request.group_by
-    keyed = _keyed(ledger, found, cost)
+    return labelled(ledger.door, ledger.request.group_by, keyed(ledger, found, cost))
+
+
+def labelled(door: Door, dimensions: Sequence[Dimension], keyed: FromClause) -> Subquery:
+    """Rows with their keys as they are shown, and their places in order: [position, key, and the columns that are no dimension's]."""
     joined: FromClause = keyed
     values, order = [], []
     for dimension in dimensions:
         distinct = select(keyed.c[dimension].label("value")).where(keyed.c[dimension].is_not(None)).distinct().subquery()
-        shown = labels(ledger.door, dimension, distinct)
+        shown = labels(door, dimension, distinct)
         joined = joined.outerjoin(shown, shown.c.value == keyed.c[dimension])
         order += [shown.c.codes.asc().nulls_last(), shown.c.ids]
         values.append(_dimension_value(dimension, shown))
     position = func.row_number().over(order_by=order).label("position")
-    shown_cost = [keyed.c.cost] if ledger.request.costs else []
     key = func.jsonb_build_array(*values).label("key")
-    return select(position, key, keyed.c.value, keyed.c.precision, *shown_cost).select_from(joined).subquery()
+    others = [column for column in keyed.c if column.key not in set(dimensions)]
+    return select(position, key, *others).select_from(joined).subquery()
 
 
 def _dimension_value(dimension: Dimension, shown: FromClause) -> ColumnElement[Any]:
@@ -85,7 +90,7 @@ def _dimension_value(dimension: Dimension, shown: FromClause) -> ColumnElement[A
     return func.jsonb_build_object("dimension", code(dimension), "label", label, "members", members)
 
 
-def _keyed(ledger: Ledger, found: Levels, cost: CTE | None) -> CTE:
+def keyed(ledger: Ledger, found: Levels, cost: CTE | None) -> CTE:
     """Rows with the values of their keys [<dimension> ..., value, precision, cost]."""
     request = ledger.request
     tallied = _tallied(ledger, found, cost)

@@ -21,6 +21,7 @@ PROBLEMS: Mapping[str, str] = {
     "TOO_MANY_RECORDS": "A submission has 1 to {limit} records; this one has {records}. Nothing was considered.",
     "DUPLICATE_SOURCE_REF_IN_SUBMISSION": "Records of kind {recordKind} share the sourceRef {sourceRef}. Nothing was considered.",
     "SUBMISSION_NOT_FOUND": "There is no such submission.",
+    "RELEASE_TOO_SOON": "There is at most one release a month: the next one can be published from {notBefore}.",
 }
 
 ERRORS: Mapping[str, str] = {
