@@ -1,0 +1,98 @@
+"""What is hidden and what does not exist are answered alike: the same bytes, but for the id that was sent."""
+
+import json
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from graph.schema import graphql_schema
+from models.database import Database
+from models.viewer import Viewer
+from resolvers.execute import Graph, Request, execute
+from resolvers.queries import TYPES
+from tests.hidden import key, seen
+from tests.parties import Record, cohort, count, course, sent
+from tests.rows import store
+from tests.semantics import NODES
+from tests.worlds import world
+
+WORLD = world(1)
+ABSENT = "0190ffff-0000-7000-8000-00000000dead"
+KINDS = ("PartnerAgency", "Course", "Cohort", "Statement")
+BY_ID = {"PartnerAgency": "partnerAgency", "Course": "course", "Cohort": "cohort"}
+SUBMIT = """mutation ($input: SubmitInput!) { submit(input: $input) {
+    problems { code message params } outcomes { status sourceRef issues { code message path params } }
+} }"""
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def graph(shared_owner_database: Database, shared_database: Database) -> AsyncIterator[Graph]:
+    await store(shared_owner_database, WORLD)
+    yield Graph(graphql_schema, TYPES, shared_database, b"a secret for tests" * 2)
+
+
+def hidden(viewer: Viewer, kind: str) -> list[UUID]:
+    """The ids of the rows of a type that a viewer does not see."""
+    table = NODES[kind]
+    visible = seen(WORLD, viewer)[table, None]
+    return [row["id"] for row in WORLD[table] if key(table, row) not in visible]
+
+
+async def answer(graph: Graph, viewer: Viewer, text: str, variables: dict[str, object], named: str) -> str:
+    """The answer as text, with a word in the place of the id that was sent."""
+    return (await execute(graph, Request(text, None, variables), viewer)).decode().replace(named, "IT")
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("name", WORLD.viewers)
+async def test_an_id(graph: Graph, name: str) -> None:
+    viewer = WORLD.viewers[name]
+    for kind in KINDS:
+        texts = ["query ($id: ID!) { node(id: $id) { id } }", "query ($id: ID!) { nodes(ids: [$id, $id]) { id } }"]
+        if kind in BY_ID:
+            texts.append(f"query ($id: ID!) {{ {BY_ID[kind]}(by: {{id: $id}}) {{ id }} }}")
+        for text in texts:
+            absent = await answer(graph, viewer, text, {"id": f"{kind}:{ABSENT}"}, ABSENT)
+            for one in hidden(viewer, kind)[:20]:
+                assert await answer(graph, viewer, text, {"id": f"{kind}:{one}"}, str(one)) == absent, (text, one)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("name", WORLD.viewers)
+async def test_a_receipt(graph: Graph, name: str) -> None:
+    viewer, text = WORLD.viewers[name], "query ($id: ID!) { submission(by: {id: $id}) { id } }"
+    visible = seen(WORLD, viewer)["submission", None]
+    absent = await answer(graph, viewer, text, {"id": f"Receipt:{ABSENT}"}, ABSENT)
+    for row in WORLD["submission"]:
+        if (row["id"],) not in visible:
+            assert await answer(graph, viewer, text, {"id": f"Receipt:{row['id']}"}, str(row["id"])) == absent
+
+
+def referring(kind: str, one: object) -> list[Record]:
+    """Records that refer to something of a type."""
+    reference = {"id": f"{kind}:{one}"}
+    match kind:
+        case "Cohort":
+            return [count("new-count", reference)]
+        case "Course":
+            return [cohort("new-cohort") | {"change": {"cohort": {**cohort("new-cohort")["change"]["cohort"], "courses": [reference]}}}]
+        case _:
+            return [course("new-course", owner=reference)]
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("kind", ["Cohort", "Course", "PartnerAgency"])
+@pytest.mark.parametrize("name", ["PARTNER A", "PARTNER B"])
+async def test_a_reference_in_a_submission(graph: Graph, name: str, kind: str) -> None:
+    viewer = WORLD.viewers[name]
+
+    async def submitted(one: object) -> str:
+        given = sent(*referring(kind, one), key="the-same-key", mode="VALIDATE")
+        return await answer(graph, viewer, SUBMIT, {"input": given}, str(one))
+
+    absent = await submitted(ABSENT)
+    assert json.loads(absent)["submit"]["outcomes"][0]["issues"]
+    for one in hidden(viewer, kind)[:5]:
+        assert await submitted(one) == absent, one
