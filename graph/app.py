@@ -1,6 +1,8 @@
 """The one composition point: settings and a database to an ASGI application."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,10 +18,12 @@ from graph.openid.flow import Flow
 from graph.openid.issuer import Issuer
 from graph.openid.people import People
 from graph.pages.graphiql import Graphiql
+from graph.peers import networks_of
 from graph.schema import graphql_schema
 from graph.settings import Settings
 from graph.signin import SignIn
 from graph.staff import Staff
+from graph.uses import Uses
 from models.database import Database
 from resolvers.errors import Unavailable
 from resolvers.execute import Graph
@@ -48,15 +52,22 @@ def create_app(settings: Settings, database: Database) -> Door:
     flow = Flow(issuer, openid) if issuer and openid and openid.client_id else None
     sign_in = SignIn(staff, flow)
     judge = AccessTokens(database, issuer, openid).viewer if issuer and openid and openid.audience else None
+    uses = Uses(database)
     direct: dict[str, ASGIApp] = {
-        "/graphql": Endpoint(graph, Authenticator(database, judge), staff),
+        "/graphql": Endpoint(graph, Authenticator(database, judge, uses=uses), staff, networks_of(settings.trusted_proxies)),
         "/health/ready": ready,
         "/session": sign_in,
         "/session/mode": sign_in,
     }
     if flow and openid:
         direct["/signin"] = direct["/signin/callback"] = People(staff, flow, openid, database)
-    others = Starlette(routes=[Route("/", welcome), Route("/health/live", live), *Graphiql().routes])
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with uses.written():
+            yield
+
+    others = Starlette(routes=[Route("/", welcome), Route("/health/live", live), *Graphiql().routes], lifespan=lifespan)
     return Door(others, allowed_hosts=settings.hosts, direct=direct)
 
 

@@ -1,8 +1,8 @@
-"""Credentials to viewers: `Authorization: Bearer <prefix>_<id>_<secret>`.
+"""Credentials to viewers: `Authorization: Bearer pg_live_<id>_<secret>`.
 
 A credential is looked up by its id and checked by the SHA-256 of its secret; what was found is trusted for a few seconds, so that a request
-costs no SQL of its own, and a revoked credential stops within that time in every process. A bearer that is an access token of a configured
-OpenID issuer is judged by graph/openid/access.py.
+costs no SQL of its own, and a revoked credential, or one whose agreement has ended, stops within that time in every process. A bearer that
+is an access token of a configured OpenID issuer is judged by graph/openid/access.py.
 """
 
 import hashlib
@@ -12,20 +12,23 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import col
 
+from graph.peers import Networks, is_within, networks_of
+from graph.uses import Uses
+from graph.viewers import AGREEMENT, VIEWER_COLUMNS, lacks_agreement, viewer_of, with_agreement
 from models.access import ApiClient, Credential
 from models.database import Database, SqlStatement, render
-from models.viewer import ANONYMOUS, Viewer, ViewerKind
-from resolvers.errors import Unauthenticated
+from models.viewer import ANONYMOUS, Viewer
+from resolvers.errors import AgreementExpired, Unauthenticated
 
 TRUSTED_SECONDS = 4.0
 MAX_KNOWN = 10_000
-HEADER = re.compile(rb"bearer +([a-z]{1,16})_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{16,128})", re.IGNORECASE)
+HEADER = re.compile(rb"bearer +([a-z]{1,16}(?:_(?:live|test))?)_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{16,128})", re.IGNORECASE)
 TOKEN = re.compile(rb"bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)", re.IGNORECASE)
 NO_SECRET = b"\0" * hashlib.sha256().digest_size
 
@@ -39,6 +42,7 @@ class Known:
 
     secret_hash: bytes
     viewer: Viewer
+    networks: Networks
     until: float
 
 
@@ -50,17 +54,22 @@ class Authenticator:
         database: Database,
         tokens: TokenJudge | None = None,
         *,
+        uses: Uses | None = None,
         trusted_seconds: float = TRUSTED_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._tokens = tokens
+        self._uses = uses or Uses(database)
         self._trusted_seconds = trusted_seconds
         self._clock = clock
         self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
 
-    async def viewer(self, header: bytes | None) -> Viewer:
-        """The viewer that an Authorization header names; ANONYMOUS without one. Raises Unauthenticated if it does not work."""
+    async def viewer(self, header: bytes | None, peer: str | None = None) -> Viewer:
+        """The viewer that an Authorization header names, sent from the address of `peer`; ANONYMOUS without a header.
+
+        Raises Unauthenticated if the credential does not work, and AgreementExpired if it is a partner's whose agreement is over.
+        """
         if header is None:
             return ANONYMOUS
         match = HEADER.fullmatch(header)
@@ -73,6 +82,11 @@ class Authenticator:
         given = hashlib.sha256(match[3]).digest()
         if not hmac.compare_digest(given, known.secret_hash if known else NO_SECRET) or known is None:
             raise Unauthenticated
+        if known.networks and not is_within(peer, known.networks):
+            raise Unauthenticated
+        self._uses.note(key[1])
+        if lacks_agreement(known.viewer):
+            raise AgreementExpired
         return known.viewer
 
     async def _by_token(self, header: bytes) -> Viewer:
@@ -87,37 +101,40 @@ class Authenticator:
         self._known.pop(key, None)
         if row is None:
             return None
-        secret_hash, expires_at, *client = row
-        left = (expires_at - datetime.now(UTC)).total_seconds()
-        known = self._known[key] = Known(secret_hash, viewer_of(*client), now + min(self._trusted_seconds, left))
+        secret_hash, expires_at, addresses, agreement_ends, *found = row
+        left = (min(expires_at, _end_of(agreement_ends)) - datetime.now(UTC)).total_seconds()
+        known = Known(secret_hash, viewer_of(*found), networks_of(addresses.split()), now + min(self._trusted_seconds, left))
+        self._known[key] = known
         if len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)
         return known
 
 
-def viewer_of(kind: str, client_id: Any, name: str, agency_id: Any, scopes: str) -> Viewer:
-    """The viewer that a client is."""
-    return Viewer(ViewerKind(kind), client_id, name, agency_id, frozenset(scopes.split()))
+def _end_of(last_day: date | None) -> datetime:
+    """The moment at which an agreement with this last day is over; never, without one."""
+    if last_day is None or last_day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.combine(last_day + timedelta(days=1), clock_time(), UTC)
 
 
 def _look_up() -> SqlStatement:
-    """The credential with its client as one value, if it has not expired and its client is not revoked."""
+    """The credential with its client as one value, if it lives and its client is not revoked."""
     columns = (
         Credential.secret_hash,
         Credential.expires_at,
-        ApiClient.kind,
-        ApiClient.id,
-        ApiClient.name,
-        ApiClient.agency_id,
-        func.array_to_string(ApiClient.scopes, " "),
+        func.array_to_string(Credential.addresses, " "),
+        AGREEMENT.c.expires_on,
+        *VIEWER_COLUMNS,
+        Credential.id,
     )
+    clients = Credential.__table__.join(ApiClient.__table__, col(ApiClient.id) == Credential.client_id)  # type: ignore[attr-defined]
     return render(
         select(func.row(*columns))
-        .join_from(Credential, ApiClient, col(ApiClient.id) == Credential.client_id)
+        .select_from(with_agreement(clients))
         .where(
-            col(Credential.id) == bindparam("id"),
-            col(Credential.prefix) == bindparam("prefix"),
+            and_(col(Credential.id) == bindparam("id"), col(Credential.prefix) == bindparam("prefix")),
             col(Credential.expires_at) > func.now(),
+            col(Credential.revoked_at).is_(None),
             col(ApiClient.revoked_at).is_(None),
         )
     )

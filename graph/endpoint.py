@@ -18,6 +18,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from graph.auth import Authenticator
+from graph.peers import Networks, peer_of
 from graph.refusals import Refusals
 from graph.requests import (
     GRAPHQL_RESPONSE,
@@ -34,7 +35,7 @@ from graph.requests import (
 from graph.staff import Staff
 from models.database import PoolBusy
 from models.viewer import ANONYMOUS, Viewer
-from resolvers.errors import OnlyQueries, Refusal, Unauthenticated, Unavailable
+from resolvers.errors import AgreementExpired, OnlyQueries, Refusal, Unauthenticated, Unavailable
 from resolvers.execute import Graph, Request, execute
 
 MAX_UNDER_WAY = 500
@@ -58,6 +59,7 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "DIMENSION_NOT_RELEASED": HTTPStatus.BAD_REQUEST,
     "BAD_REQUEST": HTTPStatus.BAD_REQUEST,
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
+    "AGREEMENT_EXPIRED": HTTPStatus.UNAUTHORIZED,
     "NOT_PERMITTED": HTTPStatus.FORBIDDEN,
     "SESSION_READ_ONLY": HTTPStatus.FORBIDDEN,
     "SESSION_ENDED": HTTPStatus.UNAUTHORIZED,
@@ -78,7 +80,7 @@ STATUSES: Mapping[str, HTTPStatus] = {
 }
 """Each code that an error can carry, with its status over application/graphql-response+json."""
 
-BEFORE_GRAPHQL = (RequestError, OnlyQueries, Unauthenticated, Unavailable)
+BEFORE_GRAPHQL = (RequestError, OnlyQueries, Unauthenticated, AgreementExpired, Unavailable)
 CONTENT_TYPES = {JSON: b"application/json; charset=utf-8", GRAPHQL_RESPONSE: b"application/graphql-response+json; charset=utf-8"}
 
 log = structlog.get_logger()
@@ -102,11 +104,12 @@ class Response:
 class Endpoint:
     """The ASGI application at /graphql."""
 
-    def __init__(self, graph: Graph, authenticator: Authenticator, staff: Staff) -> None:
+    def __init__(self, graph: Graph, authenticator: Authenticator, staff: Staff, proxies: Networks = ()) -> None:
         self._graph = graph
         self._authenticator = authenticator
         self._staff = staff
         self._refusals = Refusals(graph.database, graph.refusals)
+        self._proxies = proxies
         self._bodies = Bodies()
         self._under_way = 0
 
@@ -126,7 +129,7 @@ class Endpoint:
                 viewer, session = signed.viewer, signed.session.id
                 only_query = only_query or signed.refusal_of_changes
             else:
-                viewer = await self._authenticator.viewer(headers.get(b"authorization"))
+                viewer = await self._authenticator.viewer(headers.get(b"authorization"), peer_of(scope, self._proxies))
             request = await self._read(scope, headers, receive, viewer)
             request = replace(request, request_id=request_id, purpose=purpose(headers))
             response = succeeded(await self._execute(request, viewer, only_query), media, viewer)

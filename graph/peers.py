@@ -7,8 +7,8 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Iterator, Mapping
-from ipaddress import IPv6Address, ip_address
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
 from starlette.types import Scope
@@ -17,6 +17,7 @@ TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 FORWARDED = (b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"cf-connecting-ip", b"true-client-ip")
 ROOT = 0
 Address = tuple[str, int]
+Networks = tuple[IPv4Network | IPv6Network, ...]
 NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """What a Host header calls this machine from this machine."""
 
@@ -37,6 +38,31 @@ def is_own(scope: Scope, headers: Mapping[bytes, bytes], *, user: int | None = N
     return _user(tuple(client), tuple(server)) in {os.getuid() if user is None else user, ROOT}
 
 
+def networks_of(texts: Iterable[str]) -> Networks:
+    """The networks that texts name; raises ValueError for a text that names none."""
+    return tuple(ip_network(text) for text in texts)
+
+
+def is_within(host: str | None, networks: Networks) -> bool:
+    """Whether an address lies in one of the networks; an unknown one does not."""
+    address = _address(host or "")
+    return address is not None and any(address in network for network in networks)
+
+
+def peer_of(scope: Scope, proxies: Networks) -> str | None:
+    """The address that a request comes from: the socket's peer, or, where that is a proxy of ours, the last that is none of ours.
+
+    Each proxy appends whom it heard to X-Forwarded-For, so that what a caller itself writes there stands further left.
+    """
+    client = scope.get("client")
+    peer: str | None = client[0] if client else None
+    if not is_within(peer, proxies):
+        return peer
+    listed = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1").split(",")
+    others = [text for each in listed if (text := each.strip()) and not is_within(text, proxies)]
+    return others[-1] if others else peer
+
+
 def names_this_machine(host: bytes) -> bool:
     """Whether a Host header names this machine as only this machine does."""
     return without_port(host) in NAMES
@@ -49,13 +75,17 @@ def without_port(host: bytes) -> str:
 
 
 def _is_loopback(host: str) -> bool:
+    address = _address(host)
+    return address is not None and address.is_loopback
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """The address of a text, one of IPv4 also where it is written as IPv6; None if it is none."""
     try:
         address = ip_address(host)
     except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        return address.ipv4_mapped.is_loopback
-    return address.is_loopback
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
 
 
 def _user(client: Address, server: Address) -> int | None:

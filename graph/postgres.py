@@ -7,8 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import text
+
 from graph.settings import Settings, SettingsError
-from models import embedded, provision
+from models import deployments, embedded, provision
+from models import reset as emptying
+from models.deployments import Environment
 from models.embedded import Server
 from models.provision import Addresses
 from models.reference import loader
@@ -44,6 +48,23 @@ def migrated(settings: Settings) -> Iterator[Addresses]:
         else:
             provision.require_current(postgres.addresses)
         yield postgres.addresses
+
+
+async def check_environment(addresses: Addresses, environment: Environment) -> None:
+    """Raises OtherEnvironment if the database is known to belong to the other one: before anything in it is touched."""
+    async with provision.owner_transaction(addresses) as transaction:
+        if await transaction.value(text("SELECT to_regclass('public.deployment') IS NOT NULL")):
+            found = await deployments.recorded(transaction)
+            if found is not None:
+                deployments.require(found, environment)
+
+
+async def reset(addresses: Addresses) -> LoadReport:
+    """What was loaded after everything was removed. Raises CannotReset for all but a TEST environment that nobody serves from."""
+    role = await provision.serving_role(addresses)
+    async with provision.owner_transaction(addresses) as transaction:
+        await emptying.empty(transaction, role)
+        return await loader.load(transaction)
 
 
 async def load(addresses: Addresses) -> LoadReport:

@@ -19,14 +19,14 @@ import structlog
 import uvicorn
 import uvloop
 
-from graph import logs, postgres
+from graph import logs, postgres, sandbox
 from graph.postgres import Postgres
 from graph.protocol import Protocol
 from graph.settings import Settings
-from models import chain, clients, embedded, provision
-from models.access import ClientKind, Scope
+from models import chain, deployments, embedded, provision
 from models.clients import Issued
-from models.database import Database, Transaction
+from models.database import Database
+from models.deployments import Environment
 from models.embedded import Server, Unavailable
 from models.foreseen import Foreseen
 from models.provision import Addresses
@@ -45,8 +45,6 @@ UVICORN: dict[str, Any] = {
 BACKLOG = 2048
 LOOK_SECONDS = 0.5
 SEAL_SECONDS = 1.0
-SANDBOX_PARTNER = "US-STATE"
-SANDBOX_DAYS = 90
 FIRST_QUERY = '{"query": "{ viewer { kind agency { code name } scopes } }"}'
 
 
@@ -60,14 +58,15 @@ def serve(settings: Settings) -> None:
     logs.configure()
     with ExitStack() as stack:
         if settings.is_embedded:
-            stack.enter_context(_only_server(settings.data_dir))
+            stack.enter_context(only_server(settings.data_dir))
         settings = postgres.with_secrets(settings)
         listener = stack.enter_context(_listening(settings.host, settings.port))
         with ThreadPoolExecutor(1) as importer:
             importing = importer.submit(importlib.import_module, "graph.app")  # meanwhile PostgreSQL starts
             opened = stack.enter_context(postgres.opened(settings))
+            asyncio.run(postgres.check_environment(opened.addresses, settings.environment))
             provision.migrate(opened.addresses)
-            issued = asyncio.run(_fill(opened.addresses, sandbox=settings.is_embedded))
+            issued = asyncio.run(_fill(opened.addresses, settings))
             application = importing.result()
         gc.freeze()  # what is loaded stays: collections need not look at it
         gc.enable()
@@ -75,35 +74,18 @@ def serve(settings: Settings) -> None:
             runner.run(_answer(settings, application, listener, opened, issued))
 
 
-async def _fill(addresses: Addresses, *, sandbox: bool) -> list[Issued]:
-    """Loads the reference data; on the embedded server's first start, makes credentials to try the graph with."""
+async def _fill(addresses: Addresses, settings: Settings) -> list[Issued]:
+    """Records the environment, and loads the reference data; on the embedded server, makes credentials to try the graph with."""
     async with provision.owner_transaction(addresses) as transaction:
+        await deployments.claim(transaction, settings.environment)
         await loader.load(transaction)
-        return await _sandbox(transaction) if sandbox else []
-
-
-async def _sandbox(transaction: Transaction) -> list[Issued]:
-    """Credentials of a partner and of staff, unless they were made before."""
-    if await clients.exists(transaction, clients.SANDBOX):
-        return []
-    partner = await clients.create(
-        transaction,
-        agency=SANDBOX_PARTNER,
-        kind=ClientKind.PARTNER,
-        scopes=[Scope.SUBMIT, Scope.STATEMENTS_READ],
-        name=clients.SANDBOX,
-        days=SANDBOX_DAYS,
-    )
-    staff = await clients.create(
-        transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=list(Scope), name=clients.SANDBOX, days=SANDBOX_DAYS
-    )
-    return [partner, staff]
+        return await sandbox.make(transaction, settings.data_dir) if settings.is_embedded else []
 
 
 async def _answer(settings: Settings, module: ModuleType, listener: socket.socket, opened: Postgres, issued: list[Issued]) -> None:
     """Answers requests until told to stop; the embedded server is started again whenever it dies."""
     database = await Database.open(opened.addresses.server, size=settings.pool_size, statement_timeout=settings.statement_timeout)
-    said = welcome(address(listener), settings.data_dir if settings.is_embedded else None, issued)
+    said = welcome(address(listener), settings, issued)
     web = Web(uvicorn.Config(module.create_app(settings, database), **UVICORN), said)
     beside = [asyncio.create_task(_seal(database))]
     if opened.server:
@@ -162,14 +144,15 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def welcome(base: str, folder: Path | None, issued: list[Issued]) -> str:
+def welcome(base: str, settings: Settings, issued: list[Issued]) -> str:
     """What the terminal shows once the graph answers: new credentials, this once, with a request to paste."""
-    lines = [f"The graph answers at {base}/graphql (Ctrl-C stops it)."]
-    if folder:
-        lines.append(f"Its data is in {folder}.")
+    mark = "TEST environment: the graph" if settings.environment is Environment.TEST else "The graph"
+    lines = [f"{mark} answers at {base}/graphql (Ctrl-C stops it)."]
+    if settings.is_embedded:
+        lines.append(f"Its data is in {settings.data_dir}.")
     if issued:
-        lines += ["", "Credentials to try it with, shown only now:"]
-        lines += [f"  {one.kind.lower():8} {one.agency:15} {one.credential}" for one in issued]
+        lines += ["", f"Credentials to try it with, kept in {settings.data_dir / sandbox.FILE}:"]
+        lines += [f"  {line}" for line in sandbox.lines(issued)]
         lines += [
             "",
             f"curl -s {base}/graphql -H 'Content-Type: application/json' \\",
@@ -180,7 +163,7 @@ def welcome(base: str, folder: Path | None, issued: list[Issued]) -> str:
 
 
 @contextmanager
-def _only_server(folder: Path) -> Iterator[None]:
+def only_server(folder: Path) -> Iterator[None]:
     """While this process is the only server on a folder; the kernel lets go of the lock even after kill -9."""
     with embedded.explained(folder):
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
-from graph.auth import viewer_of
+from graph.viewers import VIEWER_COLUMNS, lacks_agreement, viewer_of, with_agreement
 from models import audit
 from models.access import ApiClient
 from models.audit import Event
@@ -22,6 +22,7 @@ from models.database import Database, SqlStatement, render
 from models.sessions import Mode, SignIn, Way
 from models.sessions import Session as Stored
 from models.viewer import Viewer
+from resolvers.errors import AgreementExpired
 
 LASTS = timedelta(hours=8)
 IDLE = timedelta(minutes=30)
@@ -65,12 +66,17 @@ class Sessions:
         return secret, Session(name, viewer.client_id, way, Mode.READ, ends_at)
 
     async def find(self, secret: str) -> tuple[Session, Viewer] | None:
-        """The session of a secret, used now, with its viewer; None if there is none, if its time is over, or if its client is revoked."""
+        """The session of a secret, used now, with its viewer; None if there is none, if its time is over, or if its client is revoked.
+
+        Raises AgreementExpired for a partner's that has no agreement in force.
+        """
         row = await self._database.read(FIND.text, FIND.arguments({"secret_hash": hash_of(secret)}))
         if row is None:
             return None
         name, way, mode, ends_at, *client = row
         viewer = viewer_of(*client)
+        if lacks_agreement(viewer):
+            raise AgreementExpired
         return Session(name, client[1], Way(way), Mode(mode), ends_at), viewer
 
     async def switch(self, secret: str, session: Session, mode: Mode, viewer: Viewer, request_id: str) -> Session:
@@ -132,11 +138,11 @@ def _find() -> SqlStatement:
     noted = update(_session).where(_is_this, _is_open, _session.c.used_at < func.now() - NOTED_EVERY).values(used_at=func.now())
     columns = (
         *(_session.c.id, _session.c.way, _session.c.mode, _session.c.ends_at),
-        *(_client.c.kind, _client.c.id, _client.c.name, _client.c.agency_id, func.array_to_string(_client.c.scopes, " ")),
+        *VIEWER_COLUMNS,
     )
     return render(
         select(func.row(*columns))
-        .join_from(_session, _client, _client.c.id == _session.c.client_id)
+        .select_from(with_agreement(_session.join(_client, _client.c.id == _session.c.client_id)))
         .where(_is_this, _is_open, _client.c.revoked_at.is_(None))
         .add_cte(noted.returning(_session.c.id).cte("noted"))
     )

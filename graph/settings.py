@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.openid.addresses import is_safe
 from graph.openid.roles import Role
+from models.deployments import Environment
 from models.embedded import default_folder
 from models.foreseen import Foreseen
 
@@ -47,10 +49,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
 
+    environment: Environment = Field(Environment.LIVE, description="LIVE, or TEST for a deployment to try programs with.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes any that is free.")
     data_dir: Path = Field(
-        default_factory=lambda: default_folder(PROJECT), description="The embedded PostgreSQL's folder, and that of its secrets."
+        default_factory=lambda known: folder_of(known.get("environment")),
+        description="The embedded PostgreSQL's folder, and that of its secrets.",
     )
     database_url: str | None = Field(None, repr=False, description="A PostgreSQL 18, as the role that serves and owns nothing.")
     migration_url: str | None = Field(None, repr=False, description="The same database, as the role that owns and migrates it.")
@@ -60,6 +64,9 @@ class Settings(BaseSettings):
     statement_timeout: float = Field(4.0, gt=0, le=60, description="For how many seconds one SQL statement may run.")
     allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(), description="Host names to answer for beside this machine's own, separated by commas."
+    )
+    trusted_proxies: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(), description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas."
     )
     introspection: bool = Field(True, description="Whether callers may read the schema.")
     public_url: str | None = Field(None, description="Where browsers reach the graph, as `https://graph.example`; needed for signing in.")
@@ -106,7 +113,7 @@ class Settings(BaseSettings):
             self.public_url and self.public_url.rstrip("/"),
         )
 
-    @field_validator("allowed_hosts", "oidc_algorithms", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", "oidc_algorithms", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -132,6 +139,11 @@ class Settings(BaseSettings):
         if value is not None and (not is_safe(value) or "?" in value or "#" in value):
             raise ValueError("give an https address, or one of this machine, without query or fragment")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: frozenset[str]) -> frozenset[str]:
+        return frozenset(str(ip_network(each)) for each in value)
 
     @field_validator("data_dir")
     @classmethod
@@ -163,10 +175,16 @@ class Settings(BaseSettings):
             raise ValueError("OIDC_SCOPES must hold openid")
 
 
-def read_settings() -> Settings:
-    """The settings that the environment gives. Raises SettingsError."""
+def folder_of(environment: Environment | None) -> Path:
+    """The folder for the data of this checkout; a TEST environment has one of its own."""
+    folder = default_folder(PROJECT)
+    return folder.with_name(f"{folder.name}-test") if environment is Environment.TEST else folder
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings that the environment gives, and before them those given here. Raises SettingsError."""
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
         name = "".join(f"{part}: ".upper() for part in first["loc"][:1])

@@ -28,11 +28,12 @@ from sqlmodel import col
 from starlette.types import Scope
 
 from graph import peers
-from graph.auth import TRUSTED_SECONDS, viewer_of
+from graph.auth import TRUSTED_SECONDS
 from graph.requests import RequestError
 from graph.sessions import Session, Sessions, token_of
 from graph.settings import OpenId
 from graph.sites import Headers, Site, site_of
+from graph.viewers import VIEWER_COLUMNS, viewer_of, with_agreement
 from models.access import ApiClient, ClientKind
 from models.clients import SANDBOX
 from models.database import Database, SqlStatement, render
@@ -145,9 +146,9 @@ def _not_from_page() -> RequestError:
 
 def _client() -> SqlStatement:
     """The columns of a viewer as one value."""
-    columns = (ApiClient.kind, ApiClient.id, ApiClient.name, ApiClient.agency_id, func.array_to_string(ApiClient.scopes, " "))
     return render(
-        select(func.row(*columns))
+        select(func.row(*VIEWER_COLUMNS))
+        .select_from(with_agreement(ApiClient.__table__))  # type: ignore[attr-defined]
         .where(
             col(ApiClient.kind) == bindparam("kind", ClientKind.STAFF.value),
             col(ApiClient.name) == bindparam("name", SANDBOX),

@@ -3,7 +3,7 @@
 The ledger is never deleted from: statements, decisions, submissions, changes, and the agencies, courses and cohorts that they refer to.
 Parts of a revised row (its roles, costs, slices) are replaced, so their rows may go, and so may what is told of people, to be erased.
 Of a version in a history only the end may be set.
-Clients and credentials are made by the owner.
+Of a client, a credential or an agreement only the end may be set, which then stays (a trigger), and when a credential was used last.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from models.audit import AuditEvent, AuditSeal
 from models.base import Table
 from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
+from models.deployments import Deployment
 from models.figures import Figure
 from models.history import HISTORIES
 from models.individuals import Individual, Participant
@@ -44,11 +45,12 @@ GRANTS: dict[type[Table], tuple[str, ...]] = {
     PartnerListingAgency: _READ,
     AgencyOperation: _READ,
     Figure: _READ,
-    Agreement: _READ,
-    ApiClient: _READ,
+    Deployment: _READ,
+    Agreement: (*_APPEND, "UPDATE (ended_at)"),
+    ApiClient: (*_APPEND, "UPDATE (revoked_at)"),
+    Credential: (*_APPEND, "UPDATE (revoked_at, last_used_at)"),
     Session: _PASSING,
     SignIn: _PASSING,
-    Credential: _READ,
     PartnerAgency: _REVISE,
     Course: _REVISE,
     Cohort: _REVISE,
@@ -105,7 +107,7 @@ def _statements(role: str) -> Iterator[str]:
     yield f"REVOKE CREATE ON SCHEMA public FROM {role}"
     yield f"GRANT USAGE ON SCHEMA public TO {role}"
     yield f"GRANT SELECT ON alembic_version TO {role}"
-    yield f"GRANT EXECUTE ON FUNCTION remember_person TO {role}"
+    yield f"GRANT EXECUTE ON FUNCTION remember_person, agreement_in_force TO {role}"
     for table, privileges in GRANTS.items():
         yield f"GRANT {', '.join(privileges)} ON {_quoted(str(table.__tablename__))} TO {role}"
     for history in HISTORIES.values():

@@ -64,6 +64,12 @@ def require_current(addresses: Addresses) -> None:
         raise Unfit("the database lacks this release's row-level security: run `./run migrate` first")
 
 
+async def serving_role(addresses: Addresses) -> str:
+    """The name of the role that serves."""
+    async with _connected(addresses.server, "DATABASE_URL") as serving:
+        return (await grants.current_role(serving)).name
+
+
 @asynccontextmanager
 async def owner_transaction(addresses: Addresses) -> AsyncIterator[Transaction]:
     """One transaction of the owner's."""

@@ -8,6 +8,7 @@ Refusal
 ├── InputError           a value is wrong
 │   └── BAD_USER_INPUT, PAGE_SIZE, CURSOR_INVALID, TOO_DEEP (a filter), DIMENSION_NOT_RELEASED
 ├── Unauthenticated      UNAUTHENTICATED: the credential is not one that works
+├── AgreementExpired     AGREEMENT_EXPIRED: the partner has no agreement in force
 ├── NotPermitted         the viewer lacks a scope or may not do this
 │   └── NOT_PERMITTED, SESSION_READ_ONLY
 └── Unavailable          try again later
@@ -71,7 +72,16 @@ class Unauthenticated(Refusal):
     code = "UNAUTHENTICATED"
 
     def __init__(self) -> None:
-        super().__init__("This credential does not work. Send `Authorization: Bearer pg_...` as it was issued, or ask for a new one.")
+        super().__init__("This credential does not work. Send `Authorization: Bearer pg_live_...` as it was issued, or ask for a new one.")
+
+
+class AgreementExpired(Refusal):
+    """The credential is a partner's that has no agreement in force: none yet, or no more."""
+
+    code = "AGREEMENT_EXPIRED"
+
+    def __init__(self) -> None:
+        super().__init__("Your agency has no agreement in force, so that its credentials open nothing. Ask IMPACS for a new one.")
 
 
 class NotPermitted(Refusal):

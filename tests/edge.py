@@ -2,18 +2,24 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
+from sqlalchemy import text
 
 from graph.app import create_app
 from graph.door import Door
 from graph.settings import Settings
+from models import agreements
 from models.access import ClientKind, Scope
 from models.agencies import PartnerAgency
+from models.agreements import Terms
 from models.base import new_id
-from models.clients import Issued, create
-from models.database import Database
+from models.clients import STAFF_AGENCY, Issued, create
+from models.database import Database, Transaction
+from models.places import MemberState
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -52,11 +58,46 @@ async def post(client: httpx.AsyncClient, query: Any, media: str = JSON, headers
     return await client.post("/graphql", json={"query": query, **parameters}, headers={"accept": media, **(headers or {})})
 
 
-async def issue(owner: Database, kind: ClientKind = ClientKind.PARTNER, scopes: tuple[Scope, ...] = (), code: str | None = None) -> Issued:
-    """A new client with its credential, of a new agency."""
-    code = code or ("CARICOM-IMPACS" if kind is ClientKind.STAFF else f"AGENCY-{new_id()}")
+async def issue(
+    owner: Database, kind: ClientKind = ClientKind.PARTNER, scopes: tuple[Scope, ...] = (), code: str | None = None, **more: Any
+) -> Issued:
+    """A new client with its credential, of a new agency with an agreement; of IMPACS, or of the focal point of a state with this code."""
     async with owner.write() as transaction:
-        await transaction.insert(
-            PartnerAgency, [{"id": new_id(), "code": code, "name": code, "labels": [], "kind": "REGIONAL_BODY", "revision": 1}]
-        )
-        return await create(transaction, agency=code, kind=kind, scopes=scopes, name="a client", days=10)
+        of: dict[str, Any] = {"kind": kind, "scopes": scopes, "name": "a client", "days": 10, **more}
+        if kind is ClientKind.FOCAL_POINT:
+            return await create(transaction, member_state=await state(transaction, code or "JM"), **of)
+        code = code or (f"AGENCY-{new_id()}" if kind is ClientKind.PARTNER else STAFF_AGENCY)
+        agency_id = await agency(transaction, code)
+        if kind is ClientKind.PARTNER:
+            await agree(transaction, agency_id)
+        return await create(transaction, agency=code, **of)
+
+
+async def state(transaction: Transaction, code: str) -> str:
+    """The code of a member state, made if it is not there."""
+    if not await transaction.value(text("SELECT count(*) FROM member_state WHERE code = :code"), code=code):
+        await transaction.insert(MemberState, [{"code": code, "iso3": code, "m49": code, "name": code, "short_name": code}])
+    return code
+
+
+async def agency(transaction: Transaction, code: str) -> UUID:
+    """The id of the agency with a code, made if it is not there."""
+    found = await agreements.agency_named(transaction, code)
+    if found is None:
+        found = new_id()
+        row = {"id": found, "code": code, "name": code, "labels": [], "kind": "REGIONAL_BODY", "revision": 1}
+        await transaction.insert(PartnerAgency, [row])
+    return found
+
+
+async def agree(transaction: Transaction, agency_id: UUID, **said: Any) -> UUID:
+    """The id of a new agreement with an agency, in force since yesterday unless it says otherwise."""
+    today = datetime.now(UTC).date()
+    basic: dict[str, Any] = {
+        "title": "An agreement",
+        "purposes": ["reporting"],
+        "retention_months": 60,
+        "starts_on": today - timedelta(days=1),
+        "expires_on": today + timedelta(days=365),
+    }
+    return await agreements.create(transaction, agency_id, Terms(**basic | said))

@@ -79,6 +79,15 @@ class Serving:
         response = httpx.post(f"{self.address}/graphql", json={"query": "{ viewer { kind agency { code } } }"}, headers=headers, timeout=10)
         return response.status_code, response.text
 
+    def answers_with(self, status: int, credential: str, seconds: float = 6.0) -> bool:
+        """Whether it answers who is asking with this status, at the latest after the seconds for which a credential is trusted."""
+        deadline = time.monotonic() + seconds
+        while self.viewer(credential)[0] != status:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
+
     def stop(self, order: int = signal.SIGTERM) -> int:
         """Its exit status, after a signal."""
         self.process.send_signal(order)

@@ -30,7 +30,7 @@ from models.database import Database
 from models.openid import Vouched
 from models.viewer import Viewer, ViewerKind
 from resolvers.errors import Unauthenticated, Unavailable
-from tests.edge import SETTINGS, application, post, speaking_to
+from tests.edge import SETTINGS, agree, application, post, speaking_to
 from tests.issuing import AUDIENCE, CLIENT, KEYS, Issuing, by_hand, issuing
 
 VERIFIER = Role(kind=ClientKind.VERIFIER, scopes=frozenset({Scope.DECIDE, Scope.CURATE}))
@@ -70,9 +70,10 @@ def signer() -> Iterator[Issuing]:
 async def register(owner: Database, address: str) -> None:
     """A program and a person that an issuer vouches for."""
     async with owner.write() as transaction:
-        agency = {"id": new_id(), "code": "US-STATE", "name": "x", "labels": [], "kind": "FUNDER", "revision": 1}
+        agency: dict[str, Any] = {"id": new_id(), "code": "US-STATE", "name": "x", "labels": [], "kind": "FUNDER", "revision": 1}
         impacs = {**agency, "id": new_id(), "code": "CARICOM-IMPACS"}
         await transaction.insert(PartnerAgency, [agency, impacs])
+        await agree(transaction, agency["id"])
         await openid.register(
             transaction,
             Vouched(address, "importer", "the importer", ClientKind.PARTNER, [Scope.SUBMIT], "US-STATE", openid_client_id="importer"),

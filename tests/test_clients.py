@@ -20,15 +20,17 @@ from models.provision import Addresses
 from models.reference import loader
 from models.viewer import ViewerKind
 from resolvers.errors import Unauthenticated
+from tests.edge import agency, agree
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest_asyncio.fixture
 async def owner(owner_database: Database) -> Database:
-    """The owner's database, with the reference data."""
+    """The owner's database, with the reference data, and an agreement with US-STATE."""
     async with owner_database.write() as transaction:
         await loader.load(transaction)
+        await agree(transaction, await agency(transaction, "US-STATE"))
     return owner_database
 
 
@@ -49,7 +51,8 @@ async def test_a_new_credential_is_known_to_the_server(owner: Database, database
 
 async def test_only_a_hash_is_stored(owner: Database) -> None:
     issued = await make(owner)
-    prefix, key, secret = issued.credential.split("_")
+    prefix, key, secret = issued.credential.rsplit("_", 2)
+    assert prefix == "pg_live"
     assert len(bytes.fromhex(secret)) * 8 == 256
     async with owner.write() as transaction:
         stored = (await transaction.fetch(clients.select(clients._credential)))[0]
@@ -117,9 +120,9 @@ async def test_no_credential_lives_longer_than_a_year(owner: Database, days: int
 async def test_what_there_cannot_be(owner: Database) -> None:
     with pytest.raises(ClientError, match="no agency with the code NOBODY"):
         await make(owner, agency="NOBODY")
-    with pytest.raises(ClientError, match="decide is for staff"):
+    with pytest.raises(ClientError, match="decide is not for PARTNER"):
         await make(owner, Scope.DECIDE)
-    with pytest.raises(ClientError, match="staff belong to CARICOM-IMPACS"):
+    with pytest.raises(ClientError, match="kind STAFF belong to CARICOM-IMPACS"):
         await make(owner, kind=ClientKind.STAFF)
     async with owner.write() as transaction:
         with pytest.raises(ClientError, match="there is no client"):
@@ -166,7 +169,7 @@ async def test_commands_print_json(database: Database) -> None:
 async def test_commands_print_text() -> None:
     created = await run("client", "create", "--staff", "--scope", "decide", "--name", "A person")
     credential = created.stdout.splitlines()[0]
-    assert credential.startswith("pg_")
+    assert credential.startswith("pg_live_")
     listed = await run("client", "list")
     assert "A person" in listed.stdout
     assert credential not in listed.stdout

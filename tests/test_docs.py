@@ -40,10 +40,10 @@ from resolvers.compiler import conditions, filters
 from resolvers.compiler import document as parsing
 from resolvers.compiler.limits import DEFAULT_LIMITS, check
 from resolvers.curating import targets
-from resolvers.errors import OnlyQueries, Refusal, Unauthenticated, Unavailable
+from resolvers.errors import AgreementExpired, OnlyQueries, Refusal, Unauthenticated, Unavailable
 from resolvers.fields import camel
 from resolvers.submitting import decide, envelopes, issues, rules, submit
-from tests.edge import JSON, application, speaking_to
+from tests.edge import JSON, agency, agree, application, speaking_to
 from tests.processes import ROOT, environment, serving
 
 README, GUIDE, ERRORS = (ROOT / name for name in ("README.md", "docs/partner_guide.md", "docs/errors.md"))
@@ -236,11 +236,15 @@ async def credentials(shared_addresses: Addresses) -> AsyncIterator[Mapping[str,
     async with provision.owner_transaction(shared_addresses) as transaction:
         await loader.load(transaction)
         of: dict[str, Any] = {"name": "guide", "days": 1}
+        for code in ("UNODC", "OAS"):
+            await agree(transaction, await agency(transaction, code))
         unodc, oas = [
             await clients.create(transaction, agency=code, kind=ClientKind.PARTNER, scopes=[Scope.SUBMIT, Scope.STATEMENTS_READ], **of)
             for code in ("UNODC", "OAS")
         ]
-        staff = await clients.create(transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=list(Scope), **of)
+        staff = await clients.create(
+            transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=clients.SCOPES[ClientKind.STAFF], **of
+        )
     yield {"UNODC": unodc.credential, "OAS": oas.credential, "staff": staff.credential}
 
 
@@ -299,6 +303,8 @@ def representative(code: str) -> Refusal:
         return OnlyQueries()
     if code == "UNAUTHENTICATED":
         return Unauthenticated()
+    if code == "AGREEMENT_EXPIRED":
+        return AgreementExpired()
     if code != "BAD_USER_INPUT" and re.search(rf"\b{code}\b", requests.RequestError.__doc__ or ""):
         return requests.RequestError("", code=code)
     return Refusal("", code=code)

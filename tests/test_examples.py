@@ -27,6 +27,7 @@ import pytest_asyncio
 from models import clients, provision
 from models.access import ClientKind, Scope
 from models.provision import Addresses
+from tests.edge import agency, agree
 from tests.processes import ROOT, serving
 
 EXAMPLES = ROOT / "examples"
@@ -89,9 +90,12 @@ async def graph(shared_addresses: Addresses, tmp_path_factory: pytest.TempPathFa
     with serving(tmp_path_factory.mktemp("server") / "output", **variables) as server:
         async with provision.owner_transaction(shared_addresses) as transaction:
             of: dict[str, Any] = {"name": "examples", "days": 1}
+            await agree(transaction, await agency(transaction, "US-STATE"))
             scopes = [Scope.SUBMIT, Scope.STATEMENTS_READ]
             partner = await clients.create(transaction, agency="US-STATE", kind=ClientKind.PARTNER, scopes=scopes, **of)
-            staff = await clients.create(transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=list(Scope), **of)
+            staff = await clients.create(
+                transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=clients.SCOPES[ClientKind.STAFF], **of
+            )
         yield Graph(f"{server.address}/graphql", partner.credential, staff.credential)
 
 

@@ -18,7 +18,7 @@ from models.access import ClientKind, Scope
 from models.database import Database
 from models.provision import Addresses
 from models.reference import loader
-from tests.edge import Stub, application, speaking_to
+from tests.edge import Stub, agency, agree, application, speaking_to
 from tests.processes import ROOT
 from web import build
 
@@ -130,9 +130,12 @@ async def asking(shared_addresses: Addresses) -> dict[str, dict[str, str]]:
     async with provision.owner_transaction(shared_addresses) as transaction:
         await loader.load(transaction)
         of: dict[str, Any] = {"name": "example", "days": 1}
+        await agree(transaction, await agency(transaction, "US-STATE"))
         reading = [Scope.SUBMIT, Scope.STATEMENTS_READ]
         partner = await clients.create(transaction, agency="US-STATE", kind=ClientKind.PARTNER, scopes=reading, **of)
-        staff = await clients.create(transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=list(Scope), **of)
+        staff = await clients.create(
+            transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=clients.SCOPES[ClientKind.STAFF], **of
+        )
     return {
         "anonymous": {},
         **{who: {"authorization": f"Bearer {one.credential}"} for who, one in (("partner", partner), ("staff", staff))},

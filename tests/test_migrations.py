@@ -13,11 +13,12 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from models import grants, migrations, provision
 from models.base import Table
-from models.database import DIALECT
+from models.database import DIALECT, Database
 from models.embedded import SUPERUSER, Server
 from models.history import HISTORIES
 from models.migrations import Standing
 from models.provision import OWNER, SERVER, Addresses, Unfit
+from tests.edge import issue
 from tests.processes import command
 
 pytestmark = pytest.mark.asyncio
@@ -83,7 +84,27 @@ async def test_the_serving_role_has_the_granted_privileges_and_no_others(shared_
         for table, granted in grants.GRANTS.items():
             name = str(table.__tablename__)
             has = [each for each in PRIVILEGES if await connection.fetchval("SELECT has_table_privilege($1, $2)", f'"{name}"', each)]
-            assert set(has) == set(granted), name
+            assert set(has) == {each for each in granted if "(" not in each}, name
+            named = {column for each in granted if "(" in each for column in each.partition("(")[2].strip(")").split(", ")}
+            columns = [str(column.name) for column in Table.metadata.tables[name].columns]
+            asked = "SELECT has_column_privilege($1, $2, 'UPDATE')"
+            changed = {each for each in columns if await connection.fetchval(asked, f'"{name}"', each)}
+            assert changed == (set(columns) if "UPDATE" in granted else named), name
+
+
+async def test_what_is_ended_stays_so(shared_addresses: Addresses, shared_owner_database: Database) -> None:
+    issued = await issue(shared_owner_database)
+    keys = {"api_client": "id", "credential": "client_id", "agreement": "agency_id"}
+    async with connected(shared_addresses.server) as connection:
+        await connection.execute("SELECT set_config('graph.kind', 'ADMINISTRATOR', false)")
+        agency = await connection.fetchval("SELECT agency_id FROM api_client WHERE id = $1", issued.client_id)
+        for table, key in keys.items():
+            column, value = "ended_at" if table == "agreement" else "revoked_at", agency if table == "agreement" else issued.client_id
+            update = f"UPDATE {table} SET {column} = %s WHERE {key} = $1"
+            await connection.execute(update % "now()", value)
+            for change in ("null", "now() + interval '1 day'"):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError, match="stays so"):
+                    await connection.execute(update % change, value)
 
 
 async def test_of_a_version_only_its_end_may_be_changed(shared_addresses: Addresses) -> None:
@@ -113,8 +134,11 @@ async def test_the_serving_role_owns_nothing(shared_addresses: Addresses) -> Non
         "UPDATE decision SET reason = ''",
         "UPDATE submission_item SET status = 'CREATED'",
         "UPDATE credential SET expires_at = now()",
-        "UPDATE api_client SET revoked_at = null",
-        "INSERT INTO credential (id, client_id, prefix, secret_hash, expires_at) VALUES ('x', uuidv7(), 'pg', '', now())",
+        "UPDATE credential SET secret_hash = ''",
+        "UPDATE api_client SET scopes = '{admin}'",
+        "UPDATE agreement SET expires_on = 'infinity'",
+        "UPDATE deployment SET environment = 'TEST'",
+        "DELETE FROM credential",
         "UPDATE figure SET value = 0",
         "UPDATE alembic_version SET version_num = '0'",
         "CREATE TABLE mine (id int)",

@@ -17,6 +17,11 @@ from models.provision import Addresses
 from tests.processes import command, serving
 
 SECRET = "0123456789abcdef0123456789abcdef"
+SANDBOX = [
+    ["partner", "US-STATE"],
+    ["focal_point", "JM"],
+    *([kind, "CARICOM-IMPACS"] for kind in ("staff", "verifier", "data_protection_officer", "auditor", "administrator")),
+]
 NOBODY_LISTENS = "postgresql://somebody@127.0.0.1:1/graph"
 
 
@@ -58,9 +63,9 @@ def test_first_start_and_second(tmp_path: Path, output: Path) -> None:
     try:
         with serving(output, DATA_DIR=str(folder)) as first:
             assert first.answers()
-            partner, staff = (line.split() for line in first.printed.splitlines() if line.startswith(("  partner", "  staff")))
-            assert partner[:2] == ["partner", "US-STATE"]
-            assert staff[:2] == ["staff", "CARICOM-IMPACS"]
+            issued = [line.split() for line in first.printed.splitlines() if line.startswith("  ") and "-H" not in line and "pg_" in line]
+            assert [each[:2] for each in issued] == SANDBOX
+            partner = issued[0]
             assert first.viewer(partner[2]) == (200, '{"data":{"viewer":{"kind":"PARTNER","agency":{"code":"US-STATE"}}}}')
             assert first.viewer(partner[2] + "x")[0] == 401
             assert first.stop() == 0
@@ -68,6 +73,9 @@ def test_first_start_and_second(tmp_path: Path, output: Path) -> None:
         secret = folder / "cursor.secret"
         assert secret.stat().st_mode & 0o777 == 0o600
         kept = secret.read_text()
+        sandbox = folder / "sandbox.credentials"
+        assert sandbox.stat().st_mode & 0o777 == 0o600
+        assert [line.split() for line in sandbox.read_text().splitlines()] == issued
         started = time.monotonic()
         with serving(output, DATA_DIR=str(folder)) as second:
             assert second.answers()
@@ -119,6 +127,11 @@ def test_clients_are_made_beside_a_running_server(folder: Path, output: Path) ->
         made = command("client", "create", "--agency", "UNODC", "--scope", "submit", "--json", DATA_DIR=str(folder))
         assert made.returncode == 0, made.stderr
         credential = made.stdout.split('"')[3]
+        assert server.viewer(credential)[0] == 401
+        said = ("--title", "Of UNODC", "--purpose", "reporting", "--retention-months", "12", "--expires", "2099-12-31")
+        agreed = command("agreement", "create", "--agency", "UNODC", *said, DATA_DIR=str(folder))
+        assert agreed.returncode == 0, agreed.stderr
+        assert server.answers_with(200, credential)
         assert server.viewer(credential)[0] == 200
         assert server.answers(), "the client command must not stop the server's PostgreSQL"
         assert server.stop() == 0

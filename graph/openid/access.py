@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -23,11 +23,12 @@ from graph.openid.issuer import Issuer
 from graph.openid.roles import Role, role_of
 from graph.openid.tokens import Rejected
 from graph.settings import OpenId
+from graph.viewers import VIEWER_COLUMNS, lacks_agreement, viewer_of, with_agreement
 from models.access import ApiClient
 from models.agencies import PartnerAgency
 from models.database import Database, SqlStatement, render
-from models.viewer import Viewer, ViewerKind
-from resolvers.errors import Unauthenticated
+from models.viewer import Viewer
+from resolvers.errors import AgreementExpired, Unauthenticated
 
 TRUSTED_SECONDS = 4.0
 MAX_KNOWN = 10_000
@@ -63,7 +64,7 @@ class AccessTokens:
         self._known: OrderedDict[bytes, Known] = OrderedDict()
 
     async def viewer(self, token: str) -> Viewer:
-        """The viewer that a token names. Raises Unauthenticated, the same for whatever is wrong with it."""
+        """The viewer that a token names. Raises Unauthenticated, the same for whatever is wrong with it, and AgreementExpired."""
         key = hashlib.sha256(token.encode()).digest()
         known = self._known.get(key)
         if known is not None and known.until > self._clock():
@@ -87,6 +88,8 @@ class AccessTokens:
         audience = self._openid.audience or ""
         tokens.check_access(header, claims, issuer=self._openid.issuer, audience=audience, now=self._now())
         viewer = await self._client(claims)
+        if lacks_agreement(viewer):
+            raise AgreementExpired
         left = claims["exp"] + tokens.LEEWAY - self._now()
         return Known(viewer, started + min(TRUSTED_SECONDS, left))
 
@@ -95,22 +98,23 @@ class AccessTokens:
         row = await self._database.read(CLIENT.text, CLIENT.arguments(binds))
         if row is None:
             raise Rejected("unknown subject")
-        is_registered, program, agency, kind, client_id, name, agency_id, scopes, member_state = row
+        is_registered, program, agency, *found = row
+        viewer = viewer_of(*found)
         if program is not None:
             if program != claims["client_id"]:
                 raise Rejected("unknown client")
-            return Viewer(ViewerKind(kind), client_id, name, agency_id, frozenset(scopes.split()), member_state)
+            return viewer
         if not is_registered and claims["client_id"] != self._openid.client_id:
             raise Rejected("unknown client")
         role = role_of(claims, self._openid.roles, self._openid.role_claim)
-        if role is None or not _had(role, kind, agency, member_state):
+        if role is None or not _had(role, viewer, agency):
             raise Rejected("another role than at the last sign-in")
-        return Viewer(ViewerKind(kind), client_id, name, agency_id, frozenset(role.scopes), member_state)
+        return replace(viewer, scopes=frozenset(role.scopes))
 
 
-def _had(role: Role, kind: str, agency: str | None, member_state: str | None) -> bool:
+def _had(role: Role, viewer: Viewer, agency: str | None) -> bool:
     """Whether a role is the one that a person had when it last signed in."""
-    return role.kind == kind and role.member_state == member_state and role.agency in (None, agency)
+    return role.kind.value == viewer.kind.value and role.member_state == viewer.member_state_code and role.agency in (None, agency)
 
 
 def _client() -> SqlStatement:
@@ -123,16 +127,13 @@ def _client() -> SqlStatement:
         registered,
         ApiClient.openid_client_id,
         PartnerAgency.code,
-        ApiClient.kind,
-        ApiClient.id,
-        ApiClient.name,
-        ApiClient.agency_id,
-        func.array_to_string(ApiClient.scopes, " "),
-        ApiClient.member_state_code,
+        *VIEWER_COLUMNS,
     )
+    agency = col(PartnerAgency.id) == col(ApiClient.agency_id)
+    clients = ApiClient.__table__.outerjoin(PartnerAgency.__table__, agency)  # type: ignore[attr-defined]
     return render(
         select(func.row(*columns))
-        .join_from(ApiClient, PartnerAgency, col(PartnerAgency.id) == ApiClient.agency_id, isouter=True)
+        .select_from(with_agreement(clients))
         .where(
             col(ApiClient.issuer) == bindparam("issuer"),
             col(ApiClient.subject) == bindparam("subject"),

@@ -1,0 +1,123 @@
+"""Makes, ends and lists agreements. A partner has access only while an agreement of its agency is in force."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, select, update
+
+from models.access import Agreement, PersonalField
+from models.agencies import PartnerAgency
+from models.base import new_id
+from models.database import Transaction
+from models.foreseen import Foreseen
+
+MAX_TEXT = 500
+MAX_PURPOSES = 20
+MAX_RETENTION_MONTHS = 1_200
+
+_agreement: Any = Agreement.__table__  # type: ignore[attr-defined]
+_agency: Any = PartnerAgency.__table__  # type: ignore[attr-defined]
+
+
+class AgreementError(Foreseen):
+    """An agreement that there cannot be; `field` is the part of it that is wrong."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an agreement says."""
+
+    title: str
+    purposes: Sequence[str]
+    retention_months: int
+    starts_on: date
+    expires_on: date
+    permitted_fields: Collection[PersonalField] = ()
+    legal_basis: str | None = None
+    transfer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """An agreement with the code of its agency."""
+
+    agreement_id: UUID
+    agency: str
+    title: str
+    purposes: Sequence[str]
+    permitted_fields: Sequence[str]
+    retention_months: int
+    starts_on: date
+    expires_on: date
+    ended_at: datetime | None
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it opens access now."""
+        return self.ended_at is None and self.starts_on <= self.today <= self.expires_on
+
+
+async def create(transaction: Transaction, agency_id: UUID, terms: Terms, created_by_id: UUID | None = None) -> UUID:
+    """The id of a new agreement. Raises AgreementError."""
+    check(terms)
+    row = {
+        "id": new_id(),
+        "agency_id": agency_id,
+        "title": terms.title,
+        "legal_basis": terms.legal_basis,
+        "transfer": terms.transfer,
+        "purposes": list(dict.fromkeys(terms.purposes)),
+        "permitted_fields": sorted({each.value for each in terms.permitted_fields}),
+        "retention_months": terms.retention_months,
+        "starts_on": terms.starts_on,
+        "expires_on": terms.expires_on,
+        "created_by_id": created_by_id,
+    }
+    await transaction.insert(Agreement, [row])
+    return row["id"]  # type: ignore[return-value]
+
+
+def check(terms: Terms) -> None:
+    """Raises AgreementError unless an agreement can say this."""
+    for name, value in (("title", terms.title), ("legalBasis", terms.legal_basis), ("transfer", terms.transfer)):
+        if value is not None and not _is_text(value):
+            raise AgreementError(f"{name} must be a text of 1 to {MAX_TEXT} characters", name)
+    if not 1 <= len(terms.purposes) <= MAX_PURPOSES or not all(map(_is_text, terms.purposes)):
+        raise AgreementError(f"an agreement has 1 to {MAX_PURPOSES} purposes, each of 1 to {MAX_TEXT} characters", "purposes")
+    if not 1 <= terms.retention_months <= MAX_RETENTION_MONTHS:
+        raise AgreementError(f"data is kept for 1 to {MAX_RETENTION_MONTHS} months", "retentionMonths")
+    if terms.expires_on < terms.starts_on:
+        raise AgreementError("the last day lies before the first", "expiresOn")
+
+
+def _is_text(value: str) -> bool:
+    return len(value.strip()) >= 1 and len(value) <= MAX_TEXT and "\0" not in value
+
+
+async def end(transaction: Transaction, agreement_id: UUID) -> bool:
+    """Whether an agreement was ended now; False if there is none, or if it was ended before."""
+    live = and_(_agreement.c.id == agreement_id, _agreement.c.ended_at.is_(None))
+    return bool(await transaction.fetch(update(_agreement).where(live).values(ended_at=func.now()).returning(_agreement.c.id)))
+
+
+async def agreements(transaction: Transaction) -> list[Agreed]:
+    """Every agreement, oldest first."""
+    names = ("title", "purposes", "permitted_fields", "retention_months", "starts_on", "expires_on", "ended_at")
+    columns = (_agreement.c.id.label("agreement_id"), _agency.c.code.label("agency"), *[_agreement.c[name] for name in names])
+    joined = _agreement.join(_agency, _agency.c.id == _agreement.c.agency_id)
+    order = (_agreement.c.created_at, _agreement.c.id)
+    return [Agreed(**row) for row in await transaction.fetch(select(*columns).select_from(joined).order_by(*order))]
+
+
+async def agency_named(transaction: Transaction, code: str) -> UUID | None:
+    """The id of the agency with a code."""
+    found: UUID | None = await transaction.value(select(_agency.c.id).where(_agency.c.code == code))
+    return found
