@@ -25,6 +25,7 @@ from graph.signin import SignIn
 from graph.staff import Staff
 from graph.uses import Uses
 from models.database import Database
+from models.deployments import Environment
 from resolvers.errors import Unavailable
 from resolvers.execute import Graph
 from resolvers.queries import TYPES
@@ -52,7 +53,7 @@ def create_app(settings: Settings, database: Database) -> Door:
     flow = Flow(issuer, openid) if issuer and openid and openid.client_id else None
     sign_in = SignIn(staff, flow)
     judge = AccessTokens(database, issuer, openid).viewer if issuer and openid and openid.audience else None
-    uses = Uses(database)
+    uses, is_test = Uses(database), settings.environment is Environment.TEST
     direct: dict[str, ASGIApp] = {
         "/graphql": Endpoint(graph, Authenticator(database, judge, uses=uses), staff, networks_of(settings.trusted_proxies)),
         "/health/ready": ready,
@@ -67,8 +68,8 @@ def create_app(settings: Settings, database: Database) -> Door:
         async with uses.written():
             yield
 
-    others = Starlette(routes=[Route("/", welcome), Route("/health/live", live), *Graphiql().routes], lifespan=lifespan)
-    return Door(others, allowed_hosts=settings.hosts, direct=direct)
+    others = Starlette(routes=[Route("/", welcome), Route("/health/live", live), *Graphiql(is_test=is_test).routes], lifespan=lifespan)
+    return Door(others, allowed_hosts=settings.hosts, direct=direct, is_test=is_test)
 
 
 async def welcome(request: Request) -> Response:

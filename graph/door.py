@@ -19,6 +19,7 @@ SECURITY_HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
+TEST_ENVIRONMENT = (b"x-environment", b"TEST")
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -27,12 +28,15 @@ class Door:
 
     A response that brings one of these headers keeps its own: a page needs a policy that lets it load its scripts.
 
+    In a TEST environment each response says so.
+
     `direct` names applications by path that are reached without `app`: Starlette's routing and middleware cost some 20 us.
     """
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str], direct: Mapping[str, ASGIApp]) -> None:
+    def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str], direct: Mapping[str, ASGIApp], *, is_test: bool = False) -> None:
         self._app = app
         self._direct = direct
+        self._always = [*SECURITY_HEADERS, TEST_ENVIRONMENT] if is_test else SECURITY_HEADERS
         self._allowed_hosts = peers.NAMES | {host.lower() for host in allowed_hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,7 +46,7 @@ class Door:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        added = [*SECURITY_HEADERS, (b"x-request-id", request_id.encode())]
+        added = [*self._always, (b"x-request-id", request_id.encode())]
         if scope["scheme"] == "https":
             added.append(STRICT_TRANSPORT)
         has_started = False

@@ -35,6 +35,10 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+MARK = (
+    b'<p role="note" style="position:fixed;inset:auto 0 0 0;margin:0;padding:2px;z-index:99;text-align:center;pointer-events:none;'
+    b'font:bold 13px sans-serif;background:#b45309;color:#fff">TEST environment: nothing here counts</p>'
+)
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
@@ -42,8 +46,9 @@ ASK_AGAIN = "no-cache"
 class Graphiql:
     """The page with what belongs to it, read when it is first asked for."""
 
-    def __init__(self, path: Path = ARCHIVE) -> None:
+    def __init__(self, path: Path = ARCHIVE, *, is_test: bool = False) -> None:
         self._path = path
+        self._is_test = is_test
 
     @property
     def routes(self) -> list[Route]:
@@ -75,11 +80,17 @@ class Graphiql:
 
     @cached_property
     def _files(self) -> dict[str, File]:
-        return dict(archive.read(self._path))
+        files = dict(archive.read(self._path))
+        return files | {PAGE: archive.compressed(marked(files[PAGE].content))} if self._is_test else files
 
     @cached_property
     def _examples(self) -> File:
         return archive.compressed(examples.as_json())
+
+
+def marked(page: bytes) -> bytes:
+    """The page of a TEST environment: its title and a bar at its foot say so. The bar is no script, and takes no clicks."""
+    return page.replace(b"<title>", b"<title>TEST: ").replace(b"</body>", MARK + b"</body>")
 
 
 def _answer(request: Request, file: File, content_type: str, cache: str) -> Response:
