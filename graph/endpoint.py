@@ -140,7 +140,7 @@ class Endpoint:
         except Exception as error:
             refusal = refused(error, request_id)
             code = refusal.code
-            if isinstance(refusal, Unauthenticated):
+            if isinstance(refusal, Unauthenticated | AgreementExpired):
                 await self._refusals.record(headers.get(b"authorization"), code, request_id)
             response = failed(refusal, media or JSON, request_id)
         await response.send(send)

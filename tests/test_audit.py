@@ -18,7 +18,7 @@ from resolvers import recording
 from resolvers.errors import NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
-from tests.edge import application, post, speaking_to
+from tests.edge import application, issue, post, speaking_to
 from tests.parties import Parties, cohort, count, fetch, parties, sent
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -197,3 +197,16 @@ async def test_marks_of_persons_never_leave_the_server() -> None:
     text, people = recording.unmarked(marked)
     assert json.loads(text) == {"a": [values, {"b": 1.5}], "c": {"d": None}}
     assert people == [one, other]
+
+
+async def test_a_credential_without_an_agreement_is_recorded(database: Database, owner_database: Database) -> None:
+    issued = await issue(owner_database)
+    async with owner_database.write() as transaction:
+        await transaction.read("UPDATE agreement SET ended_at = now()", [])
+    async with speaking_to(application(database)) as client:
+        headers = {"authorization": f"Bearer {issued.credential}"}
+        assert (await post(client, "{ __typename }", headers=headers)).status_code == 401
+    key = issued.credential.split("_")[-2]
+    assert [(event["action"], event["result"], event["credential"]) for event in await events(owner_database)] == [
+        ("credentialRefused", "AGREEMENT_EXPIRED", key)
+    ]
