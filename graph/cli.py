@@ -10,6 +10,7 @@ import click
 
 from graph.cli_access import CLIENT_KINDS, SCOPES, agreement, client
 from graph.cli_openid import openid
+from graph.cli_release import release as release_command
 from graph.terminal import Commands, as_json, show
 
 KINDS = ("ANONYMOUS", *CLIENT_KINDS)
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 main.add_command(openid)
+main.add_command(release_command)
 
 
 @main.command()
