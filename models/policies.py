@@ -31,7 +31,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from models.access import Agreement, ApiClient, Scope
+from models.access import Agreement, ApiClient, PersonalField, Scope
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
 from models.audit import AuditEvent, AuditSeal
 from models.base import Table, Visibility
@@ -85,6 +85,14 @@ class ScopeMissing(Exception):
 def viewer_kind() -> ColumnElement[Any]:
     """The bind that holds the kind of the viewer."""
     return bindparam(VIEWER_KIND, type_=Text())
+
+
+class PersonalWithheld(Exception):
+    """What is told of a person, which is not open to this request."""
+
+    def __init__(self, field: PersonalField) -> None:
+        super().__init__(field)
+        self.field = field
 
 
 def viewer_agency() -> ColumnElement[Any]:
@@ -279,6 +287,10 @@ SCOPES: Mapping[type[Table], Scope] = {
 }
 
 
+PERSONAL: Mapping[type[Table], PersonalField] = {Participant: PersonalField.PARTICIPANT}
+"""The tables of which everything is told of people."""
+
+
 class Aliases:
     """Aliases of tables, of which each plan takes the first, the second, ... anew: to make one with its columns takes a fifth of a plan."""
 
@@ -299,9 +311,16 @@ class Aliases:
 class Door:
     """The way to every table for one shape of viewer, in one statement: no two rows that it gives have the same alias."""
 
-    def __init__(self, kind: ViewerKind, scopes: frozenset[str] = frozenset(), aliases: Aliases | None = None) -> None:
+    def __init__(
+        self,
+        kind: ViewerKind,
+        scopes: frozenset[str] = frozenset(),
+        aliases: Aliases | None = None,
+        personal_fields: frozenset[str] = frozenset(),
+    ) -> None:
         self.kind = kind
         self.scopes = scopes
+        self.personal_fields = personal_fields
         self.moment: ColumnElement[datetime] | None = None
         self._aliases = aliases or Aliases()
         self._taken: Counter[type[Table]] = Counter()
@@ -323,9 +342,10 @@ class Door:
     def visible(self, table: type[Table]) -> tuple[Row, Predicate]:
         """A new alias of the table, and the predicate under which this viewer sees its rows.
 
-        Raises ScopeMissing where the credential of a partner or a focal point lacks the table's scope.
+        Raises ScopeMissing where the credential of a partner or a focal point lacks the table's scope, and PersonalWithheld.
         """
         self.require(SCOPES.get(table))
+        self.require_open(PERSONAL.get(table))
         row = self._alias(table)
         policy = POLICIES.get(table)
         if policy is None:
@@ -341,6 +361,12 @@ class Door:
         who = READS_AUDIT if needed is Scope.AUDIT_READ else SCOPED
         if needed and self.kind in who and needed not in self.scopes:
             raise ScopeMissing(needed)
+
+    def require_open(self, needed: PersonalField | None) -> None:
+        """Raises PersonalWithheld unless what is told of people in this field is open to the request, whoever the people are."""
+        is_open = self.kind in READS_PEOPLE and Scope.PERSONAL_READ in self.scopes and needed in self.personal_fields
+        if needed and not is_open:
+            raise PersonalWithheld(needed)
 
     def shown(self, table: type[Table], row: Row, name: str) -> ColumnElement[Any]:
         """A column of a row that came through this door; null where it is withheld from this kind of viewer."""

@@ -212,7 +212,7 @@ def plan(graph: Graph, document: Document, call: Call) -> tuple[tuple[Field, ...
 
 def planner_of(graph: Graph, document: Document, call: Call) -> Planner:
     """A planner for the call's shape of viewer."""
-    door = Door(call.viewer.kind, call.viewer.scopes, graph.aliases)
+    door = Door(call.viewer.kind, call.viewer.scopes, graph.aliases, call.viewer.personal_fields)
     return Planner(graph.schema, graph.types, document.fragments, call.variables, door)
 
 

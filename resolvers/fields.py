@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_
 
-from models.access import Scope
+from models.access import PersonalField, Scope
 from models.base import Table
 from models.database import Transaction
 from models.policies import Door, Predicate, Row
@@ -171,6 +171,14 @@ class Mutation:
     permission: Permission | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What is told of a person, withheld unless an agreement opens it to the request (`Door.open_to`); reading it is recorded."""
+
+    field: PersonalField
+    word: "Column | Identifier | Embedded | One"
+
+
 Word = (
     Column
     | Expression
@@ -186,6 +194,7 @@ Word = (
     | AnyNode
     | AnyNodes
     | Mutation
+    | Personal
 )
 
 
@@ -273,7 +282,8 @@ class SortKey:
 class ObjectType:
     """What an object type of the schema means: its table, its fields, and what lists of it can be filtered and ordered by.
 
-    Of one that is `personal`, each read is recorded, with the fields that were read and the statement that its column `statement_id` names.
+    `marked_as` is the type whose global id, with this one's key, the audit log keeps of an object of which something is read that is told
+    of people; its own unless given.
     """
 
     name: str
@@ -283,7 +293,7 @@ class ObjectType:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     orders: Mapping[str, SortKey] = field(default_factory=dict)
     default_order: tuple[str, ...] = ()
-    personal: bool = False
+    marked_as: str | None = None
 
     @property
     def stored(self) -> type[Table]:

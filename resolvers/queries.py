@@ -1,9 +1,23 @@
 """The meaning of every object type of the schema, by name; and what makes the roots."""
 
-from resolvers import access, agencies, audit, courses, curation, figures, participation, places, receipts, releases, search, statements
+from resolvers import (
+    access,
+    agencies,
+    audit,
+    courses,
+    curation,
+    figures,
+    individuals,
+    participation,
+    places,
+    receipts,
+    releases,
+    search,
+    statements,
+)
 from resolvers.fields import AnyNode, AnyNodes, ObjectType, Word
 
-SUBJECTS = (places, agencies, courses, statements, figures, participation, releases, receipts, curation, search, access, audit)
+SUBJECTS = (places, agencies, courses, statements, individuals, figures, participation, releases, receipts, curation, search, access, audit)
 
 QUERY_FIELDS: dict[str, Word] = {"node": AnyNode(), "nodes": AnyNodes()}
 TYPES: dict[str, ObjectType] = {}

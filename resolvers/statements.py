@@ -100,6 +100,7 @@ STATEMENT = ObjectType(
         "sourceDoc": Embedded("SourceDoc", has_source),
         "partner": one("PartnerAgency", "partner_id"),
         "cohort": one("Cohort", "cohort_id"),
+        "individual": one("Individual", "id", "statement_id"),
         "submission": One("Receipt", receipt_of),
         "enteredBy": actor("created_by_id"),
         "decisions": Many("Decision", lambda statement, row, door: row.c.statement_id == statement.c.id, lambda row, _: (row.c.id,)),

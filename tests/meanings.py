@@ -357,6 +357,17 @@ def source_doc(_graph: Graph, source: Item, _info: Any, _args: Any) -> dict[str,
     return found if any(value is not None for value in found.values()) else None
 
 
+def individual(graph: Graph, source: Item, _info: Any, _args: Any) -> Item | None:
+    """What is told of the person whom a statement is about."""
+    return graph.item("Individual", source.row["id"])
+
+
+def result(_graph: Graph, source: Item, _info: Any, _args: Any) -> dict[str, Any] | None:
+    """The result, if anything is stated of it."""
+    found = {name: source.row[snake(name)] for name in ("completedOn", "hours", "certificateNo")}
+    return found if any(value is not None for value in found.values()) else None
+
+
 def outcome_counts(graph: Graph, source: Item, _info: Any, _args: Any) -> dict[str, int]:
     """How many records met each outcome."""
     statuses = [row["status"] for row in graph.rows("submission_item", submission_id=source.row["id"])]
@@ -460,6 +471,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Statement.reportingPeriod": reporting_period,
     "Statement.cost": cost,
     "Statement.sourceDoc": source_doc,
+    "Statement.individual": individual,
+    "Individual.result": result,
     "Statement.decisions": rows_of("Decision", "decision", "statement_id", "id"),
     "Statement.enteredBy": actor("created_by_id"),
     "Decision.decidedBy": actor("decided_by_id"),

@@ -1,13 +1,14 @@
 """Random operations, asked of the API and of the interpreter: how `test_oracle.py` and `exhaustive.py` compare them.
 
-Each operation is asked by two viewers, of any kind, partners more often; then by the last of them, at times with other variables (the
-cached statement must not depend on them), and from a cursor that the answer gave. See `comparison.py`.
+Each operation is asked by two viewers, of any kind that may ask it, partners more often; then by the last of them, at times with other
+variables (the cached statement must not depend on them), and from a cursor that the answer gave. See `comparison.py`.
 
 What a batch compares follows from its name alone: each operation from the name and from what those before it reached.
 """
 
 from random import Random
 
+from models.policies import READS_PEOPLE
 from tests.comparison import SCHEMA, Asked, Comparison
 from tests.documents import Operation
 from tests.interpreter import Answer
@@ -52,7 +53,9 @@ async def compared(comparison: Comparison, asked: Operation, reach: Reach) -> No
         reach.note(answer.trace, variables, viewers[viewer].kind)
         return answer
 
-    others = [name for name in viewers if name not in PARTNERS]
+    said = f"{asked.text} {asked.variables} {asked.others}"
+    tells_of_people = "individual" in said or "Participant" in said
+    others = [name for name in viewers if name not in PARTNERS and not (tells_of_people and viewers[name].kind not in READS_PEOPLE)]
     first, last = random.sample([*PARTNERS, random.choice(others), random.choice(others)], 2)
     await check(asked.text, asked.variables, first)
     cursors.clear()

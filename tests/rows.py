@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from models import access, agencies, audit, courses, figures, places, releases, statements, submissions
+from models import access, agencies, audit, courses, figures, individuals, places, releases, statements, submissions
 from models.base import Table
 from models.database import Database
 from models.viewer import Viewer
@@ -32,6 +32,8 @@ TABLES: tuple[type[Table], ...] = (
     statements.Statement,
     statements.StatementMemberState,
     statements.StatementDepartment,
+    individuals.Participant,
+    individuals.Individual,
     submissions.SubmissionItem,
     submissions.SubmissionIssue,
     statements.Decision,

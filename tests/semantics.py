@@ -32,9 +32,16 @@ NODES = {
     "Statement": "statement",
     "Figure": "figure",
     "Release": "release",
+    "Participant": "participant",
 }
-TABLES = NODES | {"Receipt": "submission", "Decision": "decision", "Outcome": "submission_item", "AuditEvent": "audit_event"}
-KEYS = {"member_state": "code", "department": "code"}
+TABLES = NODES | {
+    "Receipt": "submission",
+    "Decision": "decision",
+    "Outcome": "submission_item",
+    "AuditEvent": "audit_event",
+    "Individual": "individual",
+}
+KEYS = {"member_state": "code", "department": "code", "individual": "statement_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +181,15 @@ class Graph:
         return self.reads_ledger() or accepted or self.owner(row["submitted_by_id"])
 
     def sees_statement(self, row: Row) -> bool:
-        """Everybody sees what is public and verified; partners their own only, focal points what is about their state alone."""
+        """Everybody sees counts that are public and verified; partners their own only, focal points counts about their state alone."""
+        is_count = row.get("kind") != "INDIVIDUAL"
         if self.everybody():
-            return bool(row["visibility"] == "PUBLIC" and row["state"] == "VERIFIED" and row["id"] not in self.closed)
-        return self.reads_ledger() or self.owner(row["partner_id"]) or self.own_state(row)
+            return bool(row["visibility"] == "PUBLIC" and row["state"] == "VERIFIED" and row["id"] not in self.closed) and is_count
+        return self.reads_ledger() or self.owner(row["partner_id"]) or (self.own_state(row) and is_count)
+
+    def sees_person(self, partner_id: Any) -> bool:
+        """What is told of a person: its partner sees it, and those of IMPACS that deal with people."""
+        return self.viewer.kind in ("STAFF", "VERIFIER", "DATA_PROTECTION_OFFICER") or self.owner(partner_id)
 
     def sees_submission(self, row: Row) -> bool:
         """Partners see their own."""
@@ -209,6 +221,8 @@ POLICIES: dict[str, Callable[[Graph, Row], bool]] = {
     "audit_event": lambda graph, row: graph.reads_audit(),
     "audit_seal": lambda graph, row: graph.reads_audit(),
     "decision": lambda graph, row: not graph.everybody() and graph.sees_statement(graph.stored("statement", row["statement_id"])),
+    "participant": lambda graph, row: graph.sees_person(row["partner_id"]),
+    "individual": lambda graph, row: graph.sees_person(graph.stored("statement", row["statement_id"])["partner_id"]),
     "submission": Graph.sees_submission,
     "api_client": lambda graph, row: graph.reads_ledger(),
     "submission_item": lambda graph, row: graph.sees_submission(graph.stored("submission", row["submission_id"])),
@@ -232,6 +246,7 @@ RELATIONS = {
     "submittedBy": ("PartnerAgency", "submitted_by_id"),
     "memberState": ("MemberState", "member_state_code"),
     "department": ("Department", "department_code"),
+    "participant": ("Participant", "participant_id"),
     "owner": ("PartnerAgency", "owner_id"),
     "venueState": ("MemberState", "venue_state_code"),
     "sameRunAs": ("Cohort", "same_run_as_id"),

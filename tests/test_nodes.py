@@ -44,7 +44,7 @@ async def refusal(comparison: Comparison, text: str, viewer: str = "STAFF", **va
 
 
 async def test_nodes_of_all_types_come_in_the_order_asked(comparison: Comparison) -> None:
-    mixed = [each for four in zip(*[ids(name)[:8] * 2 for name in NODES], strict=False) for each in four]
+    mixed = [each for four in zip(*[ids(name)[:8] * 2 for name in NODES if name != "Participant"], strict=False) for each in four]
     asked = [*mixed[:60], *mixed[:3], f"Cohort:{MISSING}", "MemberState:XX", *ids("Statement")[:30]]
     await same(comparison, f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {NAMES} }}", ids=asked)
 

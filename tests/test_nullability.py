@@ -34,6 +34,7 @@ from resolvers.fields import (
     ObjectType,
     One,
     OneOf,
+    Personal,
     Reference,
     Source,
     Word,
@@ -153,6 +154,8 @@ def proven(type_: ObjectType, word: Word) -> bool:
             return leads_to_reference_data(type_, word)
         case OneOf() | Reference():
             return False
+        case Personal(word=inner):
+            return proven(type_, inner)
     return isinstance(word, LISTS)
 
 

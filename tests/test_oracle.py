@@ -54,7 +54,7 @@ ONE_KEY = """{ node(id: "%s") { __typename id
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize("type_name", NODES)
+@pytest.mark.parametrize("type_name", sorted(NODES.keys() - {"Participant"}))
 async def test_one_response_key_for_fields_of_several_types(comparison: Comparison, type_name: str) -> None:
     for row in WORLD[NODES[type_name]][:8]:
         for viewer in WORLD.viewers.values():

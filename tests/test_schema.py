@@ -125,6 +125,7 @@ SHAPES = {
         createdAt: DateTime!
         partner: PartnerAgency
         cohort: Cohort
+        individual: Individual
         submission: Receipt
         enteredBy: Actor
         decisions: [Decision!]!
@@ -269,8 +270,8 @@ SHAPES = {
 }
 
 ONE_OF = {"PartnerAgencyRef", "CourseRef", "CohortRef", "SubmissionRef", "RecordChangeInput"}
-NODES = {"MemberState", "Department", "PartnerAgency", "Course", "Cohort", "Statement", "Figure", "Release"}
-GUARDED = {"PartnerAgency", "Course", "Cohort", "Statement", "Receipt"}
+NODES = {"MemberState", "Department", "PartnerAgency", "Course", "Cohort", "Statement", "Figure", "Release", "Participant"}
+GUARDED = {"PartnerAgency", "Course", "Cohort", "Statement", "Receipt", "Individual", "Participant"}
 """The types behind which a table stands whose rows may be hidden."""
 
 
@@ -417,11 +418,12 @@ def test_connections_are_all_alike() -> None:
 
 
 NOT_FILTERED = {
+    "Statement": {"individual"},
     "Receipt": {"replayed", "contentDigest", "counts", "outcomes"},
     "AuditEvent": {"sealedPosition"},
     "Cohort": {"likelyTwins"},
 }
-"""What a list is not filtered by: what is computed, and the outcomes of single records."""
+"""What a list is not filtered by: what is told of people, what is computed, and the outcomes of single records."""
 
 
 def test_every_value_and_every_edge_can_be_filtered_by() -> None:

@@ -4,20 +4,23 @@ On purpose they have many nulls, equal sort keys, texts that sort unlike in any 
 parents that are hidden, and the same `source_ref` and `submission_key` on both partners.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from models import access, agencies, audit, courses, figures, places, releases, statements, submissions
+from models import access, agencies, audit, courses, figures, individuals, places, releases, statements, submissions
 from models.base import Visibility
 from models.viewer import ANONYMOUS, IMPACS, Viewer, ViewerKind
 from tests.chances import Chances
 from tests.pasts import Pasts
 from tests.rows import Row, World
 
-SCOPES = frozenset({"submit", "statements:read", "decide", "audit:read"})
+SCOPES = frozenset({"submit", "statements:read", "decide", "audit:read", "personal:read"})
+PURPOSE = "REPORTING"
+FIELDS = frozenset(field.value for field in access.PersonalField)
 
 
 def world(seed: int = 1) -> World:
@@ -178,7 +181,8 @@ class _Maker(Chances):
             revoked_at=None,
             created_at=self.moment(),
         )
-        return Viewer(kind, row["id"], name, row["agency_id"], SCOPES, state)
+        viewer = Viewer(kind, row["id"], name, row["agency_id"], SCOPES, state)
+        return replace(viewer, purposes=frozenset({PURPOSE}), permitted_fields=FIELDS, purpose=PURPOSE)
 
     def sent(self, number: int) -> Row:
         """The columns of a course or cohort that say who made it: IMPACS, partner A or partner B."""
@@ -292,12 +296,13 @@ class _Maker(Chances):
         sent = [row["id"] for row in self.world["submission"] if row["partner_id"] == partner["id"]]
         clients = [row["id"] for row in self.world["api_client"]]
         cost, period, document = self.random.random() < 0.4, self.random.random() < 0.4, self.random.random() < 0.4
+        is_count = self.random.random() < 0.75
         row = self.add(
             statements.Statement,
             id=self.id(),
             partner_id=partner["id"],
             source_ref=f"{'Ss'[number % 2]}-{number % 97}-{number // 97}",
-            kind="COUNT",
+            kind="COUNT" if is_count else "INDIVIDUAL",
             cohort_id=self.random.choice(self.world["cohort"])["id"],
             measure=self.pick(statements.Measure),
             revision=self.random.randint(1, 3),
@@ -335,6 +340,25 @@ class _Maker(Chances):
                 self.add(
                     statements.StatementDepartment, statement_id=row["id"], department_code=department["code"], institution_type=str(kind)
                 )
+
+        if not is_count and self.random.random() < 0.85:
+            self.individual(row["id"], partner["id"])
+
+    def individual(self, statement_id: UUID, partner_id: UUID) -> None:
+        """What is told of a person; partners call other people by the same pseudonym."""
+        subject = f"P-{self.random.randrange(9)}"
+        known = [row for row in self.world["participant"] if (row["partner_id"], row["subject"]) == (partner_id, subject)]
+        person = known[0] if known else self.add(individuals.Participant, id=self.id(), partner_id=partner_id, subject=subject)
+        has_result = self.random.random() < 0.7
+        self.add(
+            individuals.Individual,
+            statement_id=statement_id,
+            participant_id=person["id"],
+            role_level=self.maybe(self.pick(individuals.RoleLevel)),
+            completed_on=self.maybe(self.day()) if has_result else None,
+            hours=self.maybe(Decimal(self.random.randrange(10**5)) / 100) if has_result else None,
+            certificate_no=self.maybe(self.word()) if has_result else None,
+        )
 
     def items(self) -> None:
         subjects = {"PROGRAMME": "partner_agency", "COURSE": "course", "COHORT": "cohort"}

@@ -8,6 +8,7 @@ from models.agencies import AgencyKind
 from models.base import Visibility
 from models.courses import CohortMode, CohortStatus, CostKind, CountPolicy, DatePrecision, Role, VenueType
 from models.figures import FigureBasis, FigureKey
+from models.individuals import RoleLevel
 from models.places import Body, DepartmentCategory, DepartmentScope, MembershipStatus
 from models.statements import (
     CountUnit,
@@ -44,6 +45,7 @@ __all__ = [
     "Precision",
     "RecordKind",
     "Role",
+    "RoleLevel",
     "Severity",
     "Sex",
     "StatementKind",
@@ -366,5 +368,15 @@ describe(
     {
         "ASSERTED": "Published by the source that it names; not recomputed here.",
         "COMPUTED": "Computed here from statements, and reproducible.",
+    },
+)
+describe(
+    RoleLevel,
+    "How high a person's post is.",
+    {
+        "OPERATIONAL": "Does the work itself.",
+        "SUPERVISORY": "Leads those who do.",
+        "MANAGERIAL": "Answers for a unit or a part of an agency.",
+        "EXECUTIVE": "Leads an agency, or is next to who does.",
     },
 )

@@ -23,6 +23,7 @@ from graph.types.codes import (
     WithdrawalReason,
 )
 from graph.types.courses import Cohort
+from graph.types.individuals import Individual
 from graph.types.nodes import LazyReceipt, Node
 from graph.types.pages import Connection, Edge
 from graph.types.places import Department, MemberState
@@ -80,6 +81,7 @@ class Statement(Node):
     created_at: datetime = field("When it was first stored.")
     partner: PartnerAgency | None = field("The agency that says it; null if you may not see that agency.")
     cohort: Cohort | None = field("The cohort that it is about; null if you may not see that cohort.")
+    individual: Individual | None = field("The person whom it is about, if it is an INDIVIDUAL; null for a count, and once it is erased.")
     submission: LazyReceipt | None = field(
         "The submission that it came in; null for what IMPACS entered, in a VALIDATE, and for callers other than its partner and staff."
     )

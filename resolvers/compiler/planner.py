@@ -13,7 +13,8 @@ from typing import Any, assert_never
 from graphql import FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema, SelectionSetNode, get_named_type
 from sqlalchemy import ColumnElement, DateTime, Integer, String, Text, Uuid, and_, cast, column, func, literal_column
 
-from models.policies import Door, Predicate, Row, ScopeMissing
+from models.access import PersonalField, Scope
+from models.policies import READS_PEOPLE, Door, PersonalWithheld, Predicate, Row, ScopeMissing
 from resolvers import fields as words
 from resolvers.compiler import arguments, connections, nodes
 from resolvers.compiler.arguments import Argument, Arguments, Bound
@@ -61,10 +62,12 @@ class Planner:
         return (*self._marks(type_, selections, row), *planned)
 
     def _marks(self, type_: GraphQLObjectType, selections: Sequence[Selection], row: Any) -> Iterator[Field]:
-        """The mark of an object about a person, by which the audit log names its statement; it never leaves the server."""
-        if type_.name in self.types and self.types[type_.name].personal:
-            self.binds.personal.update(selection.name for selection in selections)
-            yield Scalar(PERSON, func.concat("Statement:", row.c.statement_id))
+        """The mark of an object of which something is selected that is told of people; the audit log keeps it, and it never leaves."""
+        known = self.types[type_.name]
+        told = {each.name for each in selections if isinstance(known.fields.get(each.name), words.Personal)}
+        self.binds.personal.update(f"{type_.name}.{name}" for name in told)
+        if told:
+            yield Scalar(PERSON, global_id(known.marked_as or type_.name, row.c[known.key]))
 
     def field(self, selection: Selection, place: Place) -> Field:
         """The planned field of one response key. Raises NotPermitted where the viewer's scopes do not reach."""
@@ -81,6 +84,22 @@ class Planner:
                 path=place.path,
                 scope=missing.scope.value,
             ) from None
+        except PersonalWithheld as withheld:
+            raise self._withheld(withheld.field, place.path) from None
+
+    def _withheld(self, field: PersonalField, path: Path) -> NotPermitted:
+        """The refusal of what is told of people, which says what is missing."""
+        if self.door.kind not in READS_PEOPLE:
+            return NotPermitted("What is told of people is not for callers of your kind.", path=path, kind=self.door.kind.value)
+        if Scope.PERSONAL_READ not in self.door.scopes:
+            scope = Scope.PERSONAL_READ.value
+            return NotPermitted(f"This needs the scope {scope}. Ask IMPACS to add it to your credential.", path=path, scope=scope)
+        return NotPermitted(
+            f"This needs an agreement in force that permits {field.value}, and one of its purposes in the header Purpose.",
+            path=path,
+            personalField=field.value,
+            header="Purpose",
+        )
 
     def _at_its_moment(self, selection: Selection, place: Place) -> "Planner":
         """The planner of a field and of all below it: another one where the field's `asOf` names a moment, which is no day."""
@@ -125,6 +144,9 @@ class Planner:
                 return self._any_node(selection, place)
             case words.AnyNodes():
                 return self._any_nodes(selection, place)
+            case words.Personal():
+                self.door.require_open(word.field)
+                return self._planned(word.word, selection, place)
             case words.Mutation():
                 raise TypeError("a mutation is not read")
             case _:
@@ -155,7 +177,7 @@ class Planner:
 
     def _identifier(self, place: Place) -> ColumnElement[str]:
         type_ = self.types[place.type.name]
-        return literal_column(f"'{type_.name}:'", Text()).op("||")(cast(place.row.c[type_.key], Text))
+        return global_id(type_.name, place.row.c[type_.key])
 
     def _one(self, word: words.One, selection: Selection, place: Place) -> One:
         return self._found(word.type, lambda type_, row: [word.on(place.row, row, self.door)], selection, place)
@@ -258,6 +280,12 @@ class Planner:
         parts = collect(self.schema, connection, selection.children, self.fragments, self.variables)
         planned = tuple(page.part(part, connection, (*place.path, part.key)) for part in parts)
         return Embedded(selection.key, planned)
+
+
+def global_id(name: str, key: ColumnElement[Any]) -> ColumnElement[str]:
+    """The global identifier of the object of a type that has this key."""
+    found: ColumnElement[str] = literal_column(f"'{name}:'", Text()).op("||")(cast(key, Text))
+    return found
 
 
 class ConnectionPlan:
