@@ -199,7 +199,7 @@ class Builder:
         """The response key of a field, and what it stands for already; None if no key is free."""
         key = self.pick(ALIASES) if room.aliases > 0 and self.chance(self.drafts.style.aliases) else name
         entry = place.get(key)
-        if entry is not None and not same(entry, parent, name, str(given.type)):
+        if entry is not None and not (same(entry, parent, name, str(given.type)) and takes(given, entry)):
             if room.aliases <= 0:
                 return None, None, Room()
             self.keys += 1
@@ -277,6 +277,13 @@ class Builder:
         if self.chance(20):
             self.drafts.variables[name] = None
         return f"${name}"
+
+
+def takes(given: GraphQLField, entry: Entry) -> bool:
+    """Whether a field declares all arguments that a response key was given already, for a field of another type."""
+    assert isinstance(entry.parent, GraphQLObjectType | GraphQLInterfaceType)
+    foreign = entry.parent.fields[entry.name].args.keys() - given.args.keys()
+    return not any(f"{argument}: " in entry.arguments for argument in foreign)
 
 
 def page_size(arguments: str, sizes: dict[str, int]) -> int:
