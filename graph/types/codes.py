@@ -187,7 +187,7 @@ describe(
     "Where a cohort's numbers come from (rule R1); set by IMPACS.",
     {
         "COUNTS": "From the counts that partners state.",
-        "INDIVIDUALS_COMPLETE": "From records of individuals that are known to be complete.",
+        "INDIVIDUALS_COMPLETE": "From records of individuals that are known to be complete. The policy is kept; no number rests on it yet.",
     },
 )
 describe(
