@@ -5,6 +5,18 @@ from __future__ import annotations
 import strawberry
 
 from graph.fields import Argument, field
+from graph.types.clients import (
+    CreateAgreementInput,
+    CreateAgreementPayload,
+    CreateClientInput,
+    CreateClientPayload,
+    EndAgreementInput,
+    EndAgreementPayload,
+    RevokeCredentialInput,
+    RevokeCredentialPayload,
+    RotateCredentialInput,
+    RotateCredentialPayload,
+)
 from graph.types.curation import (
     AcceptCohortInput,
     AcceptCohortPayload,
@@ -58,4 +70,24 @@ class Mutation:
     publish_release: PublishReleasePayload = field(
         "Publishes what is verified, or tells what that would do: for staff with the scope publish.",
         Argument("input", PublishReleaseInput, "Whether to publish, or to look first."),
+    )
+    create_client: CreateClientPayload = field(
+        "Makes a client of this API with its first credential, for administrators with the scope admin.",
+        Argument("input", CreateClientInput, "The client to make."),
+    )
+    rotate_credential: RotateCredentialPayload = field(
+        "Gives a client a second credential. For administrators with the scope admin, and for a partner with it: of its own agency.",
+        Argument("input", RotateCredentialInput, "Which client, and how long the credential works."),
+    )
+    revoke_credential: RevokeCredentialPayload = field(
+        "Stops one credential, or a client for ever. For administrators with the scope admin, and for a partner with it: of its agency.",
+        Argument("input", RevokeCredentialInput, "What is to stop."),
+    )
+    create_agreement: CreateAgreementPayload = field(
+        "Enters an agreement with an agency, which opens a partner's access, for administrators with the scope admin.",
+        Argument("input", CreateAgreementInput, "What the agreement says."),
+    )
+    end_agreement: EndAgreementPayload = field(
+        "Ends an agreement now: a partner without another one loses access at once. For administrators with the scope admin.",
+        Argument("input", EndAgreementInput, "Which agreement to end."),
     )

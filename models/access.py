@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from models.base import Table, created, identifier, moment, one_of, text_field, together
+from models.base import Table, created, identifier, moment, none_missing, one_of, text_field, together
 
 
 class ClientKind(StrEnum):
@@ -56,6 +56,8 @@ class Agreement(Table, table=True):
     __table_args__ = (
         CheckConstraint("starts_on <= expires_on", name="dates"),
         CheckConstraint("retention_months > 0", name="retention"),
+        none_missing("purposes"),
+        none_missing("permitted_fields"),
     )
 
     id: UUID = identifier()
@@ -87,6 +89,7 @@ class ApiClient(Table, table=True):
         together("openid", "issuer", "subject"),
         CheckConstraint("openid_client_id IS NULL OR issuer IS NOT NULL", name="openid_client"),
         UniqueConstraint("issuer", "subject"),
+        none_missing("scopes"),
     )
 
     id: UUID = identifier()
@@ -106,6 +109,7 @@ class Credential(Table, table=True):
     """A bearer credential: looked up by `id`, checked by its secret's SHA-256 hash; it works from the networks in `addresses`, if any."""
 
     __tablename__ = "credential"
+    __table_args__ = (none_missing("addresses"),)
 
     id: str = text_field(primary_key=True)
     client_id: UUID = Field(foreign_key="api_client.id", index=True)

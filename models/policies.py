@@ -31,12 +31,13 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from models.access import Agreement, ApiClient, PersonalField, Scope
+from models.access import Agreement, ApiClient, Credential, PersonalField, Scope
 from models.agencies import AgencyAncestor, AgencyOperation, PartnerAgency, PartnerListing, PartnerListingAgency
 from models.audit import AuditEvent, AuditSeal
 from models.base import Table, Visibility
 from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
+from models.deployments import Deployment
 from models.figures import Figure
 from models.history import HISTORIES
 from models.individuals import Individual, Participant
@@ -192,6 +193,28 @@ CLIENTS = policy(
 )
 """IMPACS sees every client, a partner its own agency's; that IMPACS did something may be seen by whoever sees what it did."""
 
+KNOWN_CLIENTS = policy({IMPACS: ALL, PARTNERS: Rule("its own", lambda row: row.c.agency_id == viewer_agency())})
+"""Who may know of a client as more than the author of something."""
+
+
+def of_client(whose: Callable[[Row], Predicate]) -> Callable[[Row], Predicate]:
+    """Whether a credential is one of a client of which this holds."""
+
+    def holds(row: Row) -> Predicate:
+        client = ApiClient.__table__.alias()  # type: ignore[attr-defined]
+        return exists().where(client.c.id == row.c.client_id, whose(client)).correlate_except(client)
+
+    return holds
+
+
+CREDENTIALS = policy(
+    {
+        IMPACS: ALL,
+        PARTNERS: Rule("of its own clients", of_client(lambda client: client.c.agency_id == viewer_agency())),
+        FOCAL_POINTS: Rule("of its state's clients", of_client(lambda client: client.c.member_state_code == viewer_member_state())),
+    }
+)
+"""A credential is seen by its agency or its state's focal point, and by IMPACS; its hash by nobody, as no field reads it."""
 
 AUDIT_EVENTS = policy({READS_AUDIT: ALL})
 """Auditors and the data protection officer see what was done, others nothing."""
@@ -239,6 +262,7 @@ POLICIES: Mapping[type[Table], Policy | AsIts] = {
     AgencyAncestor: EVERYBODY,
     AgencyOperation: EVERYBODY,
     Figure: EVERYBODY,
+    Deployment: EVERYBODY,
     Release: EVERYBODY,
     ReleaseBlock: EVERYBODY,
     PartnerAgency: AGENCIES,
@@ -257,6 +281,7 @@ POLICIES: Mapping[type[Table], Policy | AsIts] = {
     SubmissionItem: AsIts(Submission, "submission_id"),
     SubmissionIssue: AsIts(Submission, "submission_id"),
     ApiClient: CLIENTS,
+    Credential: CREDENTIALS,
     Agreement: AGREEMENTS,
     AuditEvent: AUDIT_EVENTS,
     AuditSeal: AsIts(AuditEvent, "event_id"),

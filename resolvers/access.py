@@ -3,12 +3,14 @@
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Text, Uuid, true
+from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, func, literal_column, select, true
 
+from models.deployments import Deployment, Environment
+from models.policies import Door, Row
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.binds import Finder
 from resolvers.compiler.plan import Rows
-from resolvers.fields import Column, Embedded, ObjectType, Origin, Planning, Source, camel, columns, one
+from resolvers.fields import Column, Embedded, Expression, ObjectType, Origin, Planning, Source, camel, columns, one
 
 LIMITS = (
     "page_size",
@@ -35,15 +37,33 @@ def viewer(parent: Any, given: Arguments, planning: Planning, below: frozenset[s
         "kind": binds.add(lambda call: call.viewer.kind.value, Text()),
         "client_name": binds.add(lambda call: call.viewer.client_name, Text()),
         "agency_id": binds.add(lambda call: call.viewer.agency_id, Uuid()),
+        "member_state_code": binds.add(lambda call: call.viewer.member_state_code, Text()),
+        "credential_id": binds.add(lambda call: call.viewer.credential_id, Text()),
+        "agreement_id": binds.add(lambda call: call.viewer.agreement_id, Uuid()),
         "scopes": binds.add(lambda call: sorted(call.viewer.scopes), ARRAY(Text)),
         **{name: binds.add(limit(name), Integer()) for name in LIMITS},
     }
     return Origin(SimpleNamespace(c=row), Rows((), (true(),)))
 
 
+def environment(viewer: Row, door: Door) -> ColumnElement[str]:
+    """The environment of the database; one that was never served is to be LIVE's."""
+    deployment, allowed = door.visible(Deployment)
+    recorded = select(deployment.c.environment).where(allowed).correlate_except(deployment).scalar_subquery()
+    return func.coalesce(recorded, literal_column(f"'{Environment.LIVE.value}'", Text()))
+
+
 VIEWER = ObjectType(
     "Viewer",
-    fields={**columns("kind", "client_name", "scopes"), "agency": one("PartnerAgency", "agency_id"), "limits": Embedded("Limits")},
+    fields={
+        **columns("kind", "client_name", "scopes"),
+        "agency": one("PartnerAgency", "agency_id"),
+        "memberState": one("MemberState", "member_state_code", "code"),
+        "environment": Expression(environment),
+        "credential": one("Credential", "credential_id"),
+        "agreement": one("Agreement", "agreement_id"),
+        "limits": Embedded("Limits"),
+    },
 )
 
 LIMITS_TYPE = ObjectType("Limits", fields={camel(name): Column(name) for name in LIMITS})

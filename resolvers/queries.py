@@ -4,6 +4,7 @@ from resolvers import (
     access,
     agencies,
     audit,
+    clients,
     courses,
     curation,
     figures,
@@ -17,7 +18,22 @@ from resolvers import (
 )
 from resolvers.fields import AnyNode, AnyNodes, ObjectType, Word
 
-SUBJECTS = (places, agencies, courses, statements, individuals, figures, participation, releases, receipts, curation, search, access, audit)
+SUBJECTS = (
+    places,
+    agencies,
+    courses,
+    statements,
+    individuals,
+    figures,
+    participation,
+    releases,
+    receipts,
+    curation,
+    search,
+    access,
+    clients,
+    audit,
+)
 
 QUERY_FIELDS: dict[str, Word] = {"node": AnyNode(), "nodes": AnyNodes()}
 TYPES: dict[str, ObjectType] = {}
@@ -25,5 +41,5 @@ for subject in SUBJECTS:
     QUERY_FIELDS |= subject.QUERIES
     TYPES |= {type_.name: type_ for type_ in subject.TYPES}
 
-MUTATION_FIELDS: dict[str, Word] = {**receipts.MUTATIONS, **curation.MUTATIONS, **releases.MUTATIONS}
+MUTATION_FIELDS: dict[str, Word] = {**receipts.MUTATIONS, **curation.MUTATIONS, **releases.MUTATIONS, **clients.MUTATIONS}
 TYPES |= {"Query": ObjectType("Query", fields=QUERY_FIELDS), "Mutation": ObjectType("Mutation", fields=MUTATION_FIELDS)}

@@ -209,7 +209,13 @@ def viewer_object(graph: Graph, _source: Any, _info: Any, _args: Any) -> dict[st
     """Who asks."""
     viewer = graph.viewer
     agency = graph.item("PartnerAgency", viewer.agency_id)
-    return {"kind": str(viewer.kind), "clientName": viewer.client_name, "agency": agency, "scopes": sorted(viewer.scopes)}
+    admitted = {
+        "memberState": graph.item("MemberState", viewer.member_state_code),
+        "environment": "LIVE",
+        "credential": graph.item("Credential", viewer.credential_id),
+        "agreement": graph.item("Agreement", viewer.agreement_id),
+    }
+    return admitted | {"kind": str(viewer.kind), "clientName": viewer.client_name, "agency": agency, "scopes": sorted(viewer.scopes)}
 
 
 def limits(graph: Graph, *_: Any) -> dict[str, int]:
@@ -413,6 +419,7 @@ def column(name: str) -> Callable[..., Any]:
 FIELDS: dict[str, Callable[..., Any]] = {
     "Query.viewer": viewer_object,
     "Viewer.limits": limits,
+    "Credential.id": column("id"),
     "Query.node": node,
     "Query.nodes": nodes,
     "Query.search": search,

@@ -23,6 +23,8 @@ TABLES: tuple[type[Table], ...] = (
     agencies.PartnerListing,
     agencies.PartnerListingAgency,
     access.ApiClient,
+    access.Credential,
+    access.Agreement,
     courses.Course,
     courses.Cohort,
     courses.CohortCourse,

@@ -40,6 +40,9 @@ TABLES = NODES | {
     "Outcome": "submission_item",
     "AuditEvent": "audit_event",
     "Individual": "individual",
+    "Client": "api_client",
+    "Credential": "credential",
+    "Agreement": "agreement",
 }
 KEYS = {"member_state": "code", "department": "code", "individual": "statement_id"}
 
@@ -195,6 +198,12 @@ class Graph:
         """Partners see their own."""
         return self.reads_ledger() or self.owner(row["partner_id"])
 
+    def sees_credential(self, row: Row) -> bool:
+        """Partners see those of their agency's clients, focal points those of their state's."""
+        client = self.stored("api_client", row["client_id"])
+        own = self.viewer.kind == "FOCAL_POINT" and client["member_state_code"] == self.viewer.member_state_code
+        return self.impacs() or self.owner(client["agency_id"]) or own
+
 
 OPEN = {
     "member_state",
@@ -224,7 +233,9 @@ POLICIES: dict[str, Callable[[Graph, Row], bool]] = {
     "participant": lambda graph, row: graph.sees_person(row["partner_id"]),
     "individual": lambda graph, row: graph.sees_person(graph.stored("statement", row["statement_id"])["partner_id"]),
     "submission": Graph.sees_submission,
-    "api_client": lambda graph, row: graph.reads_ledger(),
+    "api_client": lambda graph, row: graph.impacs() or graph.owner(row["agency_id"]),
+    "credential": Graph.sees_credential,
+    "agreement": lambda graph, row: graph.impacs() or graph.owner(row["agency_id"]),
     "submission_item": lambda graph, row: graph.sees_submission(graph.stored("submission", row["submission_id"])),
     "submission_issue": lambda graph, row: graph.sees_submission(graph.stored("submission", row["submission_id"])),
 }

@@ -80,6 +80,17 @@ async def test_limits_are_told_to_who_asks(comparison: Comparison) -> None:
         assert data["viewer"]["limits"] == told | ({"cost": 2_000} if name == "ANONYMOUS" else {})
 
 
+OWN_ACCESS = """{ viewer { kind clientName scopes environment memberState { code } agency { code }
+    credential { id prefix addresses expiresAt revokedAt lastUsedAt createdAt }
+    agreement { id title legalBasis transfer purposes permittedFields retentionMonths startsOn expiresOn endedAt createdAt } } }"""
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_viewers_learn_of_their_own_access(comparison: Comparison) -> None:
+    for viewer in WORLD.viewers.values():
+        await comparison.check(Asked(OWN_ACCESS, {}, None), viewer)
+
+
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize(
     "text",

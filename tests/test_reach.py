@@ -17,8 +17,23 @@ from tests.worlds import world
 WORLD = world(1)
 CURATED = {f"{name}Payload" for name in ("AcceptCohort", "JoinCohorts", "SeparateCohorts", "SetCountPolicy", "SetVisibility")}
 RELEASED = {"PublishReleasePayload", "MergedCells", "MergedCell", "WithheldPart", "ReleasedChange"}
-NOT_ASKED = {"Mutation", "SubmitPayload", "Problem", "DecidePayload", "DecisionOutcome", "CurationOutcome", *CURATED, *RELEASED}
-"""What only mutations answer: test_submissions.py, test_decisions.py, test_curation.py, test_publishing.py. The rest queries reach."""
+ADMITTED = {f"{name}Payload" for name in ("CreateClient", "RotateCredential", "RevokeCredential", "CreateAgreement", "EndAgreement")}
+NOT_ASKED = {
+    "Mutation",
+    "SubmitPayload",
+    "Problem",
+    "DecidePayload",
+    "DecisionOutcome",
+    "CurationOutcome",
+    *CURATED,
+    *RELEASED,
+    *ADMITTED,
+    "Client",
+}
+"""What only mutations answer: test_submissions.py, test_decisions.py, test_curation.py, test_publishing.py, test_client_mutations.py.
+
+The rest queries reach.
+"""
 
 
 def reached(text: str, viewer: str = "STAFF", **variables: Any) -> set[tuple[str, str]]:

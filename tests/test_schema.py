@@ -82,6 +82,11 @@ SHAPES = {
         setCountPolicy(input: SetCountPolicyInput!): SetCountPolicyPayload!
         setVisibility(input: SetVisibilityInput!): SetVisibilityPayload!
         publishRelease(input: PublishReleaseInput!): PublishReleasePayload!
+        createClient(input: CreateClientInput!): CreateClientPayload!
+        rotateCredential(input: RotateCredentialInput!): RotateCredentialPayload!
+        revokeCredential(input: RevokeCredentialInput!): RevokeCredentialPayload!
+        createAgreement(input: CreateAgreementInput!): CreateAgreementPayload!
+        endAgreement(input: EndAgreementInput!): EndAgreementPayload!
     """,
     "CohortConnection": """
         edges: [CohortEdge!]!
@@ -269,7 +274,7 @@ SHAPES = {
     """,
 }
 
-ONE_OF = {"PartnerAgencyRef", "CourseRef", "CohortRef", "SubmissionRef", "RecordChangeInput"}
+ONE_OF = {"PartnerAgencyRef", "CourseRef", "CohortRef", "SubmissionRef", "RecordChangeInput", "RevokeCredentialInput"}
 NODES = {"MemberState", "Department", "PartnerAgency", "Course", "Cohort", "Statement", "Figure", "Release", "Participant"}
 GUARDED = {"PartnerAgency", "Course", "Cohort", "Statement", "Receipt", "Individual", "Participant"}
 """The types behind which a table stands whose rows may be hidden."""

@@ -21,8 +21,10 @@ from graphql import (
 
 from graph.fields import Argument, deprecated, field
 from graph.schema import graphql_schema
+from models import agreements, clients
 from models.base import Table
 from models.submissions import RecordKind
+from resolvers.admitting import clients as admitting
 from resolvers.compiler.limits import DEFAULT_LIMITS
 from resolvers.curating import targets
 from resolvers.submitting import decide, envelopes, records, rules
@@ -186,6 +188,17 @@ LIMITS: list[tuple[str, int]] = [
     ("JoinCohortsInput.cohorts", targets.MOST),
     ("SeparateCohortsInput.cohorts", targets.MOST),
     ("SetVisibilityInput.nodes", targets.MOST),
+    ("CreateClientInput.name", clients.MAX_NAME),
+    ("CreateClientInput.days", clients.MAX_DAYS),
+    ("CreateClientInput.days", admitting.DAYS),
+    ("CreateClientInput.addresses", clients.MAX_ADDRESSES),
+    ("RotateCredentialInput.days", clients.MAX_DAYS),
+    ("RotateCredentialInput.days", admitting.DAYS),
+    ("CreateAgreementInput.title", agreements.MAX_TEXT),
+    ("CreateAgreementInput.purposes", agreements.MAX_PURPOSES),
+    ("CreateAgreementInput.retentionMonths", agreements.MAX_RETENTION_MONTHS),
+    ("CreateAgreementInput.legalBasis", agreements.MAX_TEXT),
+    ("CreateAgreementInput.transfer", agreements.MAX_TEXT),
 ]
 
 

@@ -5,7 +5,7 @@ parents that are hidden, and the same `source_ref` and `submission_key` on both 
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -56,6 +56,8 @@ class _Maker(Chances):
         self.figures()
         self.events()
         self.releases()
+        self.credentials()
+        self.agreements()
 
     def places(self) -> None:
         names = ["Jamaica", "barbados", "Ålesund", "Curaçao", "Jamaica", "Trinidad & Tobago", "<Saint> 'Lucia'", "Ñ"]
@@ -183,6 +185,46 @@ class _Maker(Chances):
         )
         viewer = Viewer(kind, row["id"], name, row["agency_id"], SCOPES, state)
         return replace(viewer, purposes=frozenset({PURPOSE}), permitted_fields=FIELDS, purpose=PURPOSE)
+
+    def credentials(self) -> None:
+        for number, client in enumerate(self.world["api_client"] * 2):
+            row = self.add(
+                access.Credential,
+                id=f"{number:04x}",
+                client_id=client["id"],
+                prefix=self.pick(("pg", "pg_live", "pg_test")),
+                secret_hash="\\x00",
+                addresses=[f"192.0.2.{number}/32" for _ in range(self.random.randint(0, 2))],
+                expires_at=self.moment(),
+                revoked_at=self.maybe(self.moment(), 0.3),
+                last_used_at=self.maybe(self.moment()),
+                created_at=self.moment(),
+            )
+            viewers = self.world.viewers
+            viewers.update({name: replace(one, credential_id=row["id"]) for name, one in viewers.items() if one.client_id == client["id"]})
+
+    def agreements(self) -> None:
+        for number, agency in enumerate((*self.partners, *self.world["partner_agency"][:4]) * 2):
+            starts_on = date(2024, 1, 1) + timedelta(days=self.random.randint(0, 300))
+            row = self.add(
+                access.Agreement,
+                id=self.id(),
+                agency_id=agency["id"],
+                title=f"{self.word()} {number}",
+                legal_basis=self.maybe(self.word()),
+                transfer=self.maybe(self.word()),
+                purposes=[self.pick(("REPORTING", "TRAINING_STATISTICS")) for _ in range(self.random.randint(0, 2))],
+                permitted_fields=[str(field) for field in access.PersonalField if self.random.random() < 0.5],
+                retention_months=self.random.randint(1, 90),
+                starts_on=starts_on,
+                expires_on=starts_on + timedelta(days=self.random.randint(0, 900)),
+                ended_at=self.maybe(self.moment(), 0.3),
+                created_by_id=None,
+                created_at=self.moment(),
+            )
+            viewers = self.world.viewers
+            of = {name: one for name, one in viewers.items() if one.agency_id == agency["id"]}
+            viewers.update({name: replace(one, agreement_id=row["id"]) for name, one in of.items()})
 
     def sent(self, number: int) -> Row:
         """The columns of a course or cohort that say who made it: IMPACS, partner A or partner B."""

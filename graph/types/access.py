@@ -6,7 +6,10 @@ import strawberry
 
 from graph.fields import field
 from graph.types.agencies import PartnerAgency
+from graph.types.clients import Agreement, Credential
 from graph.types.codes import ViewerKind
+from graph.types.places import MemberState
+from models.deployments import Environment
 
 
 @strawberry.type(description="What one request of yours may ask for; beyond a limit it is refused with a code that says which.")
@@ -31,5 +34,9 @@ class Viewer:
     kind: ViewerKind = field("What sort of caller it is, which decides the rows that it may see.")
     client_name: str | None = field("The name that the client was registered under; null without a credential.")
     agency: PartnerAgency | None = field("The agency that the client acts for; null without a credential.")
+    member_state: MemberState | None = field("The member state whose focal point the client is; null for others.")
+    environment: Environment = field("Whether what is sent here counts.")
+    credential: Credential | None = field("The credential that was used; null without one, and in a session or by an access token.")
+    agreement: Agreement | None = field("The agreement that opens the client's access; null if there is none in force.")
     scopes: list[str] = field("What the client may do beside reading what is public, such as submit or statements:read.")
     limits: Limits = field("What one request of this caller may ask for.")
