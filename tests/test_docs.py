@@ -245,7 +245,10 @@ async def credentials(shared_addresses: Addresses) -> AsyncIterator[Mapping[str,
         staff = await clients.create(
             transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=clients.SCOPES[ClientKind.STAFF], **of
         )
-    yield {"UNODC": unodc.credential, "OAS": oas.credential, "staff": staff.credential}
+        administrator = await clients.create(
+            transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.ADMINISTRATOR, scopes=[Scope.ADMIN], **of
+        )
+    yield {"administrator": administrator.credential, "UNODC": unodc.credential, "OAS": oas.credential, "staff": staff.credential}
 
 
 @pytest.mark.asyncio(loop_scope="session")
