@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, Uuid, ca
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.policies import Row
+from models.viewer import ViewerKind
 from resolvers.compiler.arguments import Argument, Arguments, Bound
 from resolvers.compiler.binds import decode_id
 from resolvers.compiler.plan import Rows
@@ -51,7 +52,8 @@ def answer(parent: Any, given: Arguments, planning: Planning, below: frozenset[s
 
 
 def recorded(given: Arguments, planning: Planning, below: frozenset[str]) -> Answer:
-    """The answer from the statements that the viewer may see."""
+    """The answer from the statements that the viewer may see. Raises InputError for a focal point, which sees too few to choose rightly."""
+    refuse_focal_points(planning.door.kind)
     pending = bool(scalar(given["includePending"]).value)
     request = Request(
         measure=planning.binds.argument(scalar(given["measure"]), Text()),
@@ -70,6 +72,18 @@ def recorded(given: Arguments, planning: Planning, below: frozenset[str]) -> Ans
         release_id=cast(null(), Uuid()),
         withholds=false(),
     )
+
+
+def refuse_focal_points(kind: ViewerKind) -> None:
+    """Raises InputError for a focal point: whose word is taken (R1) rests on statements about other states too."""
+    if kind is ViewerKind.FOCAL_POINT:
+        raise InputError(
+            "A focal point's numbers come from the release: whose word is taken rests on statements that it may not see. "
+            "Ask with `basis: RELEASE`.",
+            code="BASIS_NOT_AVAILABLE",
+            path=["participation", "basis"],
+            allowed=[CountBasis.RELEASE.value],
+        )
 
 
 def released(given: Arguments, planning: Planning, below: frozenset[str]) -> Answer:

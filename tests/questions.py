@@ -14,7 +14,7 @@ from tests.evaluator import Dimension, Ledger, Question
 from tests.evaluator.records import Value, Values
 from tests.evaluator.rules import population_of
 from tests.evaluator.values import cohort_values, statement_values
-from tests.ledgers import COUNTED, DEPARTMENTS, MEASURES, PERIODS, SCOPES, SLICE, STATE_CODES, STATES, SUBJECTS
+from tests.ledgers import COUNTED, DEPARTMENTS, MEASURES, PERIODS, SCOPES, SLICE, STATES, SUBJECTS
 
 UNKNOWN = UUID(int=1)
 SETS = (Dimension.COURSE, Dimension.SUBJECT, Dimension.PROGRAMME, Dimension.FUNDER)
@@ -56,15 +56,13 @@ def filtered(random: Random, ledger: Ledger, other: Question, dimension: Dimensi
 
 
 def viewers(ledger: Ledger, about: Statement | None) -> list[Viewer]:
-    """Staff and the partner that made a statement (more often), other partners, callers of every other kind."""
+    """Staff and the partner that made a statement (more often), other partners, others but focal points, which are refused."""
     impacs, *partners = [agency.id for agency in ledger.agencies[:4]]
     asking = [*[about.partner_id if about else impacs] * 3, *partners]
     staff = Viewer(ViewerKind.STAFF, agency_id=impacs, scopes=SCOPES)
     others = [Viewer(kind, agency_id=impacs, scopes=SCOPES) for kind in sorted(IMPACS - {ViewerKind.STAFF})]
-    named = [row.member_state_code for row in ledger.slice_states if about and row.statement_id == about.id]
-    focal_points = [Viewer(ViewerKind.FOCAL_POINT, scopes=SCOPES, member_state_code=code) for code in (*named, *STATE_CODES[1:3])]
     senders = [Viewer(ViewerKind.PARTNER, agency_id=partner, scopes=SCOPES) for partner in asking]
-    return [*[staff] * 4, *others, *senders, *focal_points, *[ANONYMOUS] * 3]
+    return [*[staff] * 4, *others, *senders, *[ANONYMOUS] * 3]
 
 
 def _finest(statements: Sequence[Statement], ledger: Ledger) -> Statement | None:

@@ -32,7 +32,7 @@ from models.provision import Addresses
 from models.statements import Measure, Sex, StatementState
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from resolvers.compiler.limits import Limits
-from resolvers.errors import NotPermitted, Refusal
+from resolvers.errors import InputError, NotPermitted, Refusal
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
 from tests.book import DAY, Book, book, cells
@@ -347,3 +347,18 @@ async def test_a_partner_needs_the_scope(comparison: Comparison) -> None:
     without = replace(question.viewer, scopes=SCOPES - {"statements:read"})
     with pytest.raises(NotPermitted, match="statements:read"):
         await comparison.table(made, replace(question, viewer=without))
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_focal_point_has_the_numbers_of_the_release_alone(comparison: Comparison) -> None:
+    made = book()
+    made.says("CARICOM-IMPACS", "C", 40, states=["JM", "BB"])
+    made.says("UNODC", "C", 7, states=["JM"])
+    focal = Viewer(ViewerKind.FOCAL_POINT, scopes=SCOPES, member_state_code="JM")
+    asked = made.question(Dimension.SEX, viewer=focal)
+    for one in (asked, replace(asked, include_pending=True), replace(asked, filter={Dimension.MEMBER_STATE: ("JM",)})):
+        with pytest.raises(InputError, match="basis: RELEASE") as refused:
+            await comparison.table(made, one)
+        assert (refused.value.code, refused.value.path) == ("BASIS_NOT_AVAILABLE", ["participation", "basis"])
+    text = "{ participation(measure: COMPLETED, groupBy: [MEMBER_STATE]) { basis total { value reason } rows { count { value } } } }"
+    assert await comparison.answer(Asked(text, {}, focal)) == await comparison.answer(Asked(text, {}, made.staff))

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from models.statements import Precision
+from models.viewer import ViewerKind
 from tests.evaluator.explanations import explained, omitted
 from tests.evaluator.records import JOINED_BY_CODE, Claim, Dimension, Finding, Ledger, Question, Value, Values, global_id
 from tests.evaluator.rules import cells_of, contributes, findings_of, populations_of, total_of, total_precision, unit, worst
@@ -128,7 +129,9 @@ def pending_of(found: Finding) -> int:
 
 
 def participation(ledger: Ledger, question: Question) -> dict[str, Any]:
-    """The whole table as the API writes it, but for `asOf`."""
+    """The whole table as the API writes it, but for `asOf`. Raises LookupError for a focal point, which gets none."""
+    if question.viewer.kind is ViewerKind.FOCAL_POINT:
+        raise LookupError("whose word is taken rests on statements that a focal point may not see")
     populations = populations_of(ledger, question)
     findings = findings_of(question, populations)
     contributing = [found for found in findings if contributes(found)]
