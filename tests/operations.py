@@ -215,7 +215,9 @@ class Builder:
         left = Room(room.depth - 1, max(room.cost - base - counted, 0) // times, room.aliases, room.directives, counts=counted)
         text, spent = self.selection(named, entry.place, left)
         if re.search(r"(after|before): \$", entry.arguments) and "pageInfo" not in entry.place:
-            ends = {name: Entry(named, name, "Cursor", "", {}) for name in ("startCursor", "endCursor")}
+            assert isinstance(named, GraphQLObjectType)
+            information = get_named_type(named.fields["pageInfo"].type)
+            ends = {name: Entry(information, name, "Cursor", "", {}) for name in ("startCursor", "endCursor")}
             entry.place["pageInfo"] = Entry(named, "pageInfo", "PageInfo!", "", ends)
             text = text[:-1] + "pageInfo { startCursor endCursor } }"
             spent = spent.plus(Room(depth=2))
