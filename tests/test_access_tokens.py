@@ -154,7 +154,7 @@ NOW = int(time.time())
         {"sub": "u-1", "client_id": CLIENT, "roles": ["focal-bb", "verifiers", "VERIFIERS"][2:]},
         {"sub": "u-1", "client_id": "unregistered", "roles": ["verifiers"]},
     ],
-    ids=str,
+    ids="-".join,
 )
 @pytest.mark.asyncio
 async def test_claims_that_are_refused(judged: Judged, changed: dict[str, Any]) -> None:

@@ -66,7 +66,7 @@ def _read(draft: Draft, today: date) -> None:
 def _permit(draft: Draft) -> None:
     """Refuses what is told of a person unless the sender's agreement permits it."""
     for name, needed in PERSONAL.items() if draft.kind is RecordKind.INDIVIDUAL else ():
-        if draft.given.get(name) is not None and needed.value not in draft.known.permitted_fields:
+        if name in draft.given and needed.value not in draft.known.permitted_fields:
             reason = f"the agreement in force does not permit {needed.value}"
             draft.say("PERSONAL_DATA_NOT_PERMITTED", (*draft.change, name), reason=reason)
 
@@ -81,12 +81,20 @@ def _fill(draft: Draft, content: dict[str, Any]) -> None:
         content["title"] = draft.known.courses["id", courses[0]].content["title"] if isinstance(courses, tuple) and courses else INVALID
 
 
+def _closed(draft: Draft) -> set[str]:
+    """What of a person is not compared with what is stored: the answer would tell the sender whether a guess is right."""
+    if draft.kind is not RecordKind.INDIVIDUAL:
+        return set()
+    return {name for name, needed in PERSONAL.items() if needed.value not in draft.known.open_fields}
+
+
 def _compare(draft: Draft, before: dict[str, Any]) -> None:
     """UNCHANGED where nothing that was given differs from what is stored, unless that was withdrawn."""
     entity = draft.entity
     if entity is None:
         return
-    changed = sorted(name for name, value in draft.given.items() if value is not INVALID and value != before[name])
+    hidden = _closed(draft)
+    changed = sorted(name for name, value in draft.given.items() if value is not INVALID and name not in hidden and value != before[name])
     if not changed and entity.state not in OVER:
         draft.status = OutcomeStatus.UNCHANGED
         return

@@ -66,12 +66,14 @@ Entities = dict[tuple[str, Any], Entity]
 class Known:
     """What the records of one submission can refer to. `makes_all`: the partner is IMPACS itself, which makes everything.
 
-    `permitted_fields` are the personal fields that the sender's agreement permits.
+    `permitted_fields` are the personal fields that the sender's agreement permits; `open_fields` are those of them that he may compare with
+    what is stored: all that his own agency sent, of another's what he may read.
     """
 
     partner_id: UUID
     makes_all: bool = False
     permitted_fields: frozenset[str] = frozenset()
+    open_fields: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
     agencies: Entities = field(default_factory=dict)

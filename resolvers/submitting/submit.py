@@ -65,7 +65,9 @@ async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
         await entries.store_refused(transaction, arrival, envelope, found)
         return _rolled_back(transaction, arrival.id, replayed=False)
     makes_all = viewer.kind is ViewerKind.STAFF and sender.partner_id == agency_id
-    known = Known(sender.partner_id, makes_all, viewer.permitted_fields)
+    reads_people = viewer.personal_fields if Scope.PERSONAL_READ in viewer.scopes else frozenset()
+    open_fields = viewer.permitted_fields if sender.partner_id == agency_id else reads_people
+    known = Known(sender.partner_id, makes_all, viewer.permitted_fields, open_fields)
     drafts = await _considered(transaction, envelope, known, received_at)
     return await _stored(transaction, arrival, envelope, drafts)
 
