@@ -14,6 +14,7 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType
 from sqlalchemy import delete
 
 from models.database import Database
+from models.individuals import Individual
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
 from tests.comparison import SCHEMA, Asked, Comparison
 from tests.rows import World, store
@@ -188,7 +189,7 @@ async def test_the_row_of_a_cursor_may_go(comparison: Comparison, owner_database
 async def remove(database: Database, among: World, id: str) -> None:
     """Removes a statement, from the database and from the world."""
     key = id.partition(":")[2]
-    parts = (StatementMemberState, StatementDepartment, Decision)
+    parts = (StatementMemberState, StatementDepartment, Decision, Individual)
     async with database.write() as transaction:
         for table, column in (*((part, "statement_id") for part in parts), (Statement, "id")):
             await transaction.fetch(delete(table).where(getattr(table, column) == key))
