@@ -149,6 +149,7 @@ class Statement(Table, table=True):
     visibility: str = text_field(default=Visibility.RESTRICTED)
     submission_id: UUID | None = Field(default=None, foreign_key="submission.id")
     created_by_id: UUID | None = Field(default=None, foreign_key="api_client.id")
+    agreement_id: UUID | None = Field(default=None, foreign_key="agreement.id")
     decided_at: datetime | None = moment(default=None)
     withdrawal_reason: str | None = text_field(default=None)
     withdrawal_note: str | None = text_field(default=None)

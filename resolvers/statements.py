@@ -103,6 +103,7 @@ STATEMENT = ObjectType(
         "individual": one("Individual", "id", "statement_id"),
         "submission": One("Receipt", receipt_of),
         "enteredBy": actor("created_by_id"),
+        "agreement": one("Agreement", "agreement_id"),
         "decisions": Many("Decision", lambda statement, row, door: row.c.statement_id == statement.c.id, lambda row, _: (row.c.id,)),
     },
     filters={

@@ -267,6 +267,7 @@ RELATIONS = {
     "supersedes": ("Figure", "supersedes_id"),
     "previous": ("Release", "previous_id"),
     "agency": ("PartnerAgency", "agency_id"),
+    "agreement": ("Agreement", "agreement_id"),
     "operator": ("PartnerAgency", "operator_id"),
 }
 

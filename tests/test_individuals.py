@@ -1,12 +1,18 @@
 """Statements about individuals: what is stored of them and where, what their sender's agreement permits, and what is refused."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
+from models import agreements
 from models.access import PersonalField
+from models.agreements import Terms
+from models.base import new_id
 from models.database import Database
 from models.viewer import Viewer
 from tests.parties import (
@@ -154,7 +160,7 @@ async def test_what_the_agreement_does_not_permit_is_refused(database: Database,
     answer = await founded(database, viewer, individual("I", "H", "P-17", **WHOLE))
     place = {"PARTICIPANT": "participant", "ROLE_LEVEL": "roleLevel", "RESULT": "result"}[missing.value]
     assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", f"change.individual.{place}")]
-    assert answer.items[2]["issues"][0]["params"] == {"reason": f"the agreement in force does not permit {missing.value}"}
+    assert answer.items[2]["issues"][0]["params"] == {"reason": f"no agreement in force permits {missing.value}"}
     assert await stored(database) == {"statement": 0, "participant": 0, "individual": 0}
 
 
@@ -274,3 +280,50 @@ async def test_control_totals_count_each_individual_once(database: Database, par
     assert wrong.problems[0]["params"] == {"total": "people", "declared": 5, "found": 7}
     right = await submitted(database, permitted(party.oas), sent(*records, declared={"records": 5, "people": 7}))
     assert right.statuses == ["CREATED"] * 5
+
+
+async def agreed(owner_database: Database, viewer: Viewer, *fields: PersonalField, starts: int = -1, expires: int = 1) -> UUID:
+    """A new agreement of a viewer's agency, in force from and to these days after today."""
+    today = datetime.now(UTC).date()
+    days = {"starts_on": today + timedelta(days=starts), "expires_on": today + timedelta(days=expires)}
+    async with owner_database.write() as transaction:
+        terms = Terms("An agreement", ["REPORTING"], 12, permitted_fields=fields, **days)
+        return await agreements.create(transaction, viewer.agency_id or new_id(), terms)
+
+
+async def bound_by(database: Database) -> list[tuple[Any, ...]]:
+    """The statements that were sent, each with the agreement that it was sent under."""
+    rows = await fetch(database, "SELECT source_ref, agreement_id FROM statement WHERE submission_id IS NOT NULL ORDER BY source_ref")
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("days", [None, (-9, -1), (1, 9)], ids=["none", "over", "not yet"])
+async def test_staff_tell_nothing_of_people_on_behalf_of_a_partner_without_an_agreement(
+    database: Database, owner_database: Database, party: Parties, days: tuple[int, int] | None
+) -> None:
+    if days:
+        await agreed(owner_database, party.oas, *PersonalField, starts=days[0], expires=days[1])
+    records = (*FOUNDATION, individual("I", "H", "P-17"), count("N", "H"))
+    answer = await submitted(database, permitted(party.staff), sent(*records, onBehalfOf={"code": "OAS"}))
+    assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", "change.individual.participant")]
+    assert await bound_by(database) == [("N", None)]
+
+
+async def test_staff_send_on_behalf_of_a_partner_what_that_partners_agreement_permits(
+    database: Database, owner_database: Database, party: Parties
+) -> None:
+    await agreed(owner_database, party.unodc, *PersonalField)
+    theirs = await agreed(owner_database, party.oas, PersonalField.PARTICIPANT, PersonalField.RESULT)
+    for mode in ("VALIDATE", "COMMIT"):
+        records = (*FOUNDATION, individual("I", "H", "P-17", **WHOLE), individual("J", "H", "P-18"), count("N", "H"))
+        answer = await submitted(database, party.staff, sent(*records, onBehalfOf={"code": "OAS"}, mode=mode))
+        assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", "change.individual.roleLevel")]
+    assert await bound_by(database) == [("J", theirs), ("N", theirs)]
+
+
+async def test_a_partners_own_statements_name_the_agreement_that_opened_its_access(
+    database: Database, owner_database: Database, party: Parties
+) -> None:
+    ours = await agreed(owner_database, party.oas, *PersonalField)
+    await founded(database, replace(permitted(party.oas), agreement_id=ours), individual("I", "H"), count("N", "H"))
+    assert await bound_by(database) == [("I", ours), ("N", ours)]

@@ -133,6 +133,7 @@ SHAPES = {
         individual: Individual
         submission: Receipt
         enteredBy: Actor
+        agreement: Agreement
         decisions: [Decision!]!
     """,
     "Receipt": """
@@ -423,12 +424,12 @@ def test_connections_are_all_alike() -> None:
 
 
 NOT_FILTERED = {
-    "Statement": {"individual"},
+    "Statement": {"individual", "agreement"},
     "Receipt": {"replayed", "contentDigest", "counts", "outcomes"},
     "AuditEvent": {"sealedPosition"},
     "Cohort": {"likelyTwins"},
 }
-"""What a list is not filtered by: what is told of people, what is computed, and the outcomes of single records."""
+"""What a list is not filtered by: what is told of people or binds it, what is computed, and the outcomes of single records."""
 
 
 def test_every_value_and_every_edge_can_be_filtered_by() -> None:

@@ -225,6 +225,8 @@ class _Maker(Chances):
             viewers = self.world.viewers
             of = {name: one for name, one in viewers.items() if one.agency_id == agency["id"]}
             viewers.update({name: replace(one, agreement_id=row["id"]) for name, one in of.items()})
+        for statement in self.world["statement"]:
+            statement["agreement_id"] = self.maybe(self.random.choice(self.world["agreement"])["id"], 0.8)
 
     def sent(self, number: int) -> Row:
         """The columns of a course or cohort that say who made it: IMPACS, partner A or partner B."""
@@ -369,6 +371,7 @@ class _Maker(Chances):
             visibility=self.pick(Visibility),
             submission_id=self.maybe(self.random.choice(sent), 0.7),
             created_by_id=self.maybe(self.random.choice(clients), 0.8),
+            agreement_id=None,
             decided_at=self.maybe(self.moment()),
             withdrawal_reason=self.maybe(self.pick(statements.WithdrawalReason), 0.2),
             withdrawal_note=None,

@@ -8,10 +8,12 @@ from graph.fields import field
 
 if TYPE_CHECKING:
     from graph.types.agencies import PartnerAgency, PartnerAgencyConnection
+    from graph.types.clients import Agreement
     from graph.types.courses import Cohort, CohortConnection, CourseConnection
     from graph.types.receipts import Receipt
     from graph.types.statements import Statement, StatementConnection
 
+LazyAgreement = Annotated["Agreement", strawberry.lazy("graph.types.clients")]
 LazyCohort = Annotated["Cohort", strawberry.lazy("graph.types.courses")]
 LazyCohortConnection = Annotated["CohortConnection", strawberry.lazy("graph.types.courses")]
 LazyCourseConnection = Annotated["CourseConnection", strawberry.lazy("graph.types.courses")]

@@ -24,7 +24,7 @@ from graph.types.codes import (
 )
 from graph.types.courses import Cohort
 from graph.types.individuals import Individual
-from graph.types.nodes import LazyReceipt, Node
+from graph.types.nodes import LazyAgreement, LazyReceipt, Node
 from graph.types.pages import Connection, Edge
 from graph.types.places import Department, MemberState
 
@@ -87,6 +87,9 @@ class Statement(Node):
     )
     entered_by: Actor | None = field(
         "Who sent it: its partner, or staff on the partner's behalf; null for reference data, or if you may not see that agency."
+    )
+    agreement: LazyAgreement | None = field(
+        "The agreement of its partner that was in force when it was sent; null if there was none, or for callers other than both."
     )
     decisions: list[Decision] = field("What staff decided about it, newest last; empty for callers without a credential.")
 

@@ -37,12 +37,13 @@ WITHDRAWN_FIELDS = ("state", "withdrawalReason")
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose records these are, who sent them, and how the partner is told in the changes."""
+    """Whose records these are, how the partner is told in the changes, who sent them, and the partner's agreement that binds them."""
 
     partner_id: UUID
     handle: str
     client_id: UUID
     actor: ActorKind
+    agreement_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +322,7 @@ def _statement(arrival: Arrival, draft: Draft, id_: UUID, content: Mapping[str, 
         "visibility": "RESTRICTED",
         "submission_id": arrival.id,
         "created_by_id": arrival.sender.client_id,
+        "agreement_id": arrival.sender.agreement_id,
     }
 
 

@@ -67,7 +67,7 @@ def _permit(draft: Draft) -> None:
     """Refuses what is told of a person unless the sender's agreement permits it."""
     for name, needed in PERSONAL.items() if draft.kind is RecordKind.INDIVIDUAL else ():
         if name in draft.given and needed.value not in draft.known.permitted_fields:
-            reason = f"the agreement in force does not permit {needed.value}"
+            reason = f"no agreement in force permits {needed.value}"
             draft.say("PERSONAL_DATA_NOT_PERMITTED", (*draft.change, name), reason=reason)
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Select, Text, and_, bindparam, func, or_, select, true
+from sqlalchemy import ARRAY, BigInteger, Select, Text, Uuid, and_, bindparam, column, func, or_, select, true
 
 from models.access import Scope
 from models.agencies import PartnerAgency
@@ -51,7 +51,9 @@ async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
     envelope = open_envelope(input)
     received_at = datetime.now(UTC)
     partner = await _partner(transaction, viewer, agency_id, envelope)
-    sender = Sender(partner["id"], partner["code"] or partner["source_ref"], client_id, ActorKind(viewer.kind.value))
+    agreement_id, permitted_fields = await _bound(transaction, viewer, partner["id"])
+    handle = partner["code"] or partner["source_ref"]
+    sender = Sender(partner["id"], handle, client_id, ActorKind(viewer.kind.value), agreement_id)
     arrival = Arrival(new_id(), sender, received_at)
     found = problems(envelope)
     if not found and not await take_turn(transaction, [sender.partner_id]):
@@ -66,8 +68,8 @@ async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
         return _rolled_back(transaction, arrival.id, replayed=False)
     makes_all = viewer.kind is ViewerKind.STAFF and sender.partner_id == agency_id
     reads_people = viewer.personal_fields if Scope.PERSONAL_READ in viewer.scopes else frozenset()
-    open_fields = viewer.permitted_fields if sender.partner_id == agency_id else reads_people
-    known = Known(sender.partner_id, makes_all, viewer.permitted_fields, open_fields)
+    open_fields = permitted_fields if sender.partner_id == agency_id else reads_people
+    known = Known(sender.partner_id, makes_all, permitted_fields, open_fields)
     drafts = await _considered(transaction, envelope, known, received_at)
     return await _stored(transaction, arrival, envelope, drafts)
 
@@ -128,6 +130,17 @@ async def _partner(transaction: Transaction, viewer: Viewer, agency_id: UUID, en
     return rows[0]
 
 
+async def _bound(transaction: Transaction, viewer: Viewer, partner_id: UUID) -> tuple[UUID | None, frozenset[str]]:
+    """The agreement that binds what is sent, and the personal fields that it permits: the partner's, also where staff send it for him.
+
+    Without one nothing may be told of people. Counts of a partner that has none can be entered: IMPACS has what is published of many.
+    """
+    if partner_id == viewer.agency_id:
+        return viewer.agreement_id, viewer.permitted_fields
+    rows = await transaction.fetch(_IN_FORCE, partner_id=partner_id)
+    return (rows[0]["id"], frozenset(rows[0]["permitted_fields"])) if rows else (None, frozenset())
+
+
 async def take_turn(transaction: Transaction, partner_ids: Collection[UUID]) -> bool:
     """Whether the transaction is now the only one that changes records of these partners; False if another one goes on for too long.
 
@@ -171,6 +184,12 @@ def _by_key() -> Select[Any]:
     return select(row.c.id, row.c.content_digest).where(row.c.partner_id == PARTNER, row.c.submission_key == key)
 
 
+def _in_force() -> Select[Any]:
+    columns = column("id", Uuid()), column("permitted_fields", ARRAY(Text()))
+    found = func.agreement_in_force(PARTNER).table_valued(*columns, name="agreement")
+    return select(found.c.id, found.c.permitted_fields)
+
+
 def _turn() -> Select[Any]:
     key = func.unnest(bindparam("keys", type_=ARRAY(BigInteger()))).column_valued("key")
     return select(func.coalesce(func.bool_and(func.pg_try_advisory_xact_lock(key)), true()))
@@ -178,4 +197,5 @@ def _turn() -> Select[Any]:
 
 _PARTNERS = {kind: render(_partners(kind)) for kind in (ViewerKind.PARTNER, ViewerKind.STAFF)}
 _BY_KEY = render(_by_key())
+_IN_FORCE = render(_in_force())
 _TAKE_TURN = render(_turn())
