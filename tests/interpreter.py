@@ -44,16 +44,20 @@ class Interpreter:
         self.world, self.still = world, still
         self.seen: dict[Viewer, Seen] = {}
         self.document = lru_cache(maxsize=64)(self.parsed)
+        self.errors = lru_cache(maxsize=64)(self.found)
 
     def parsed(self, text: str) -> DocumentNode:
         """The document."""
         return parse(text)
 
+    def found(self, text: str) -> str:
+        """What makes a document invalid, a line each."""
+        return "\n".join(map(str, validate(self.schema, self.document(text))))
+
     def validate(self, text: str) -> None:
         """Raises WrongOperation if a document is not valid."""
-        errors = validate(self.schema, self.document(text))
-        if errors:
-            raise WrongOperation("\n".join(map(str, errors)))
+        if errors := self.errors(text):
+            raise WrongOperation(errors)
 
     def execute(
         self, text: str, viewer: Viewer, variables: dict[str, Any] | None = None, operation_name: str | None = None

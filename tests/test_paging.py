@@ -79,17 +79,14 @@ class Walk:
         """A page on which the API and the oracle agree, with the oracle's cursors; one place never has two cursors."""
         variables = {"order": self.order, "filter": self.filter, **arguments}
         viewer = self.comparison.oracle.world.viewers[self.viewer]
-        await self.comparison.check(Asked(self.text, variables, None, self.cursors), viewer)
+        answer = await self.comparison.check(Asked(self.text, variables, None, self.cursors), viewer)
         assert {cursor: self.known.setdefault(cursor, given) for cursor, given in self.cursors.items()} == self.cursors
-        return self.asked(**arguments)
+        return page_of(answer.data)
 
     def asked(self, **arguments: Any) -> dict[str, Any]:
         """A page, by the oracle alone."""
         variables = {"order": self.order, "filter": self.filter, **arguments}
-        found: Any = self.comparison.oracle.execute(self.text, self.comparison.oracle.world.viewers[self.viewer], variables)
-        while found is not None and "page" not in found:
-            found = next(iter(found.values()))
-        return dict(found["page"]) if found else {"edges": [], "pageInfo": {"hasNextPage": False, "hasPreviousPage": False}}
+        return page_of(self.comparison.oracle.execute(self.text, self.comparison.oracle.world.viewers[self.viewer], variables))
 
     def whole(self) -> list[Any]:
         """The ids of all rows."""
@@ -109,6 +106,13 @@ class Walk:
         """The ids and the API's cursors of all rows, in order, as the pages give them."""
         met = [page["edges"] async for page in self.pages(size, backward=backward)]
         return [(edge["node"]["id"], self.cursors[edge["cursor"]]) for edges in (met[::-1] if backward else met) for edge in edges]
+
+
+def page_of(found: Any) -> dict[str, Any]:
+    """The page in an answer, which may stand inside other objects; an empty one where those are null."""
+    while found is not None and "page" not in found:
+        found = next(iter(found.values()))
+    return dict(found["page"]) if found else {"edges": [], "pageInfo": {"hasNextPage": False, "hasPreviousPage": False}}
 
 
 def ids(page: dict[str, Any]) -> list[Any]:
