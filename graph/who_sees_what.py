@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from graph.settings import PROJECT
 from models.base import Table
 from models.policies import POLICIES, SCOPED, SCOPES, WITHHELD
-from models.policy import ALL, NONE
+from models.policy import ALL, NONE, Policy
 from models.viewer import ViewerKind
 from resolvers.fields import Mutation
 from resolvers.mutation import Permission
@@ -25,7 +25,7 @@ A table that stands nowhere here is seen by nobody. "as cohort" means: where the
 COLUMNS = """
 ## Columns
 
-Null for who may not read them, though the row is seen.
+Withheld from who may not read them, though the row is seen: null, or "(withheld)" where a text is promised.
 """
 SCOPES_NEEDED = """
 ## Scopes
@@ -44,7 +44,7 @@ def printed() -> str:
     kinds = " and ".join(kind.value for kind in ViewerKind if kind in SCOPED)
     parts = (
         (HEAD, table("table", {table_name(one): words(POLICIES[one].words) for one in POLICIES})),
-        (COLUMNS, table("column", {f"{table_name(one)}.{name}": marked(open_to) for one, name, open_to in withheld()})),
+        (COLUMNS, table("column", {f"{table_name(one)}.{name}": words(rules.words) for one, name, rules in withheld()})),
         (SCOPES_NEEDED.format(kinds=kinds), scopes()),
         (MUTATIONS, mutations()),
     )
@@ -61,16 +61,11 @@ def words(of: Cell) -> tuple[str, ...]:
     return tuple("-" if of(kind) == NONE.words else of(kind) for kind in ViewerKind)
 
 
-def marked(open_to: frozenset[ViewerKind]) -> tuple[str, ...]:
-    """Whether a column is open to each kind."""
-    return words(lambda kind: "yes" if kind in open_to else NONE.words)
-
-
-def withheld() -> Iterator[tuple[type[Table], str, frozenset[ViewerKind]]]:
+def withheld() -> Iterator[tuple[type[Table], str, Policy]]:
     """The columns that not everybody reads who sees their row."""
     for one, names in WITHHELD.items():
-        for name, open_to in names.items():
-            yield one, name, open_to
+        for name, rules in names.items():
+            yield one, name, rules
 
 
 def table(what: str, rows: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     column,
     exists,
     false,
@@ -45,7 +46,7 @@ from models.places import Department, Membership, MemberState
 from models.policy import ALL, NONE, Policy, Predicate, Row, Rule, policy
 from models.releases import Release, ReleaseBlock
 from models.statements import Decision, Statement, StatementDepartment, StatementKind, StatementMemberState, StatementState
-from models.submissions import Submission, SubmissionIssue, SubmissionItem
+from models.submissions import RecordKind, Submission, SubmissionIssue, SubmissionItem
 from models.viewer import IMPACS, READS_LEDGER, ViewerKind
 
 __all__ = ["Predicate", "Row"]
@@ -287,8 +288,21 @@ POLICIES: Mapping[type[Table], Policy | AsIts] = {
     AuditSeal: AsIts(AuditEvent, "event_id"),
 }
 
-WITHHELD: Mapping[type[Table], Mapping[str, frozenset[ViewerKind]]] = {ApiClient: {"name": READS_LEDGER}}
-"""The columns that not everybody may read who sees the row, and who may."""
+def tells_of_nobody(submission: Row) -> Predicate:
+    """Whether no record of a submission is about a person."""
+    item = SubmissionItem.__table__.alias()  # type: ignore[attr-defined]
+    told = exists().where(item.c.submission_id == submission.c.id, item.c.record_kind == RecordKind.INDIVIDUAL.value)
+    return ~told.correlate_except(item)
+
+
+WITHHELD: Mapping[type[Table], Mapping[str, Policy]] = {
+    ApiClient: {"name": policy({READS_LEDGER: ALL})},
+    Submission: {"content_digest": policy({PARTNERS: ALL, READS_LEDGER: Rule("of those that tell of no person", tells_of_nobody)})},
+}
+"""The columns that not everybody may read who sees the row, and who may of which rows.
+
+What is told of a person is one of few values: whoever has the digest of it could try them all.
+"""
 
 PARTS: Mapping[type[Table], type[Table]] = {
     CohortCourse: Cohort,
@@ -395,8 +409,12 @@ class Door:
 
     def shown(self, table: type[Table], row: Row, name: str) -> ColumnElement[Any]:
         """A column of a row that came through this door; null where it is withheld from this kind of viewer."""
-        open_to = WITHHELD.get(table, {}).get(name)
-        return row.c[name] if open_to is None or self.kind in open_to else type_coerce(null(), row.c[name].type)
+        withheld = WITHHELD.get(table, {}).get(name)
+        rule = withheld.rules.get(self.kind, NONE) if withheld else ALL
+        if rule is ALL:
+            return row.c[name]
+        nothing = type_coerce(null(), row.c[name].type)
+        return nothing if rule is NONE else case((rule.holds(row), row.c[name]), else_=nothing)
 
     def part(self, table: type[Table]) -> Row:
         """A new alias of a table whose rows are parts of a row that came through this door; the caller joins it to that row."""

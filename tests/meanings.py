@@ -374,6 +374,13 @@ def result(_graph: Graph, source: Item, _info: Any, _args: Any) -> dict[str, Any
     return found if any(value is not None for value in found.values()) else None
 
 
+def content_digest(graph: Graph, source: Item, *_: Any) -> str:
+    """The digest of what was sent, which tells whoever is not its partner nothing about people."""
+    kinds = {row["record_kind"] for row in graph.rows("submission_item", submission_id=source.row["id"])}
+    shown = graph.viewer.kind == ViewerKind.PARTNER or "INDIVIDUAL" not in kinds
+    return str(source.row["content_digest"]) if shown else "(withheld)"
+
+
 def outcome_counts(graph: Graph, source: Item, _info: Any, _args: Any) -> dict[str, int]:
     """How many records met each outcome."""
     statuses = [row["status"] for row in graph.rows("submission_item", submission_id=source.row["id"])]
@@ -487,6 +494,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "AuditEvent.sealedPosition": sealed_position,
     "Staff.name": lambda graph, source, *_: source.row["name"] if graph.reads_ledger() else None,
     "Receipt.replayed": lambda *_: False,
+    "Receipt.contentDigest": content_digest,
     "Receipt.counts": outcome_counts,
     "Receipt.outcomes": outcomes,
     "Receipt.statements": connection("Statement", equal_to("Statement", "submission_id")),

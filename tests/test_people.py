@@ -15,6 +15,7 @@ from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from resolvers.errors import NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
+from resolvers.submitting.envelopes import open_envelope
 from tests.parties import Parties, cohort, count, course, fetch, individual, parties, permitted, sent, submitted
 
 pytestmark = pytest.mark.asyncio
@@ -32,8 +33,8 @@ TOLD = ("Individual.participant", "Individual.result", "Individual.roleLevel", "
 class People:
     """A partner with two individuals, of whom one has everything told; and whoever else asks."""
 
-    def __init__(self, graph: Graph, made: Parties, database: Database) -> None:
-        self.graph, self.made, self.database = graph, made, database
+    def __init__(self, graph: Graph, made: Parties, database: Database, given: dict[str, Any]) -> None:
+        self.graph, self.made, self.database, self.given = graph, made, database, given
 
     async def ask(self, query: str, viewer: Viewer, **variables: Any) -> Any:
         return orjson.loads(await execute(self.graph, Request(query, variables=variables, request_id="R"), viewer))
@@ -56,10 +57,9 @@ async def people(database: Database, owner_database: Database) -> People:
     made = await parties(owner_database)
     result = {"completedOn": "2023-03-10", "hours": "12.5", "certificateNo": "2023-17"}
     whole = individual("I1", "H", "P-17", roleLevel="EXECUTIVE", result=result)
-    await submitted(
-        database, permitted(made.oas), sent(course("C"), cohort("H", "C"), whole, individual("I2", "H", "P-18"), count("N", "H"))
-    )
-    return People(Graph(graphql_schema, TYPES, database, b"a secret of the tests"), made, database)
+    given = sent(course("C"), cohort("H", "C"), whole, individual("I2", "H", "P-18"), count("N", "H"))
+    await submitted(database, permitted(made.oas), given)
+    return People(Graph(graphql_schema, TYPES, database, b"a secret of the tests"), made, database, given)
 
 
 def asking(viewer: Viewer, *fields: PersonalField, purpose: str | None = PURPOSE) -> Viewer:
@@ -152,6 +152,18 @@ async def test_a_participant_of_another_partner_answers_as_one_that_is_not(peopl
     for id_ in (one, absent):
         with pytest.raises(NotPermitted):
             await people.ask(query, getattr(people.made, name), id=f"Participant:{id_}", ids=[])
+
+
+@pytest.mark.parametrize("name", ["oas", "staff", "verifier", "DATA_PROTECTION_OFFICER", "AUDITOR"])
+async def test_the_digest_of_what_tells_of_people_is_their_partners(people: People, name: str) -> None:
+    """`roleLevel` is one of four: whoever had the digest could try them all."""
+    counts = sent(count("N2", "H"))
+    await submitted(people.database, people.made.oas, counts)
+    viewer = Viewer(ViewerKind[name]) if name.isupper() else asking(getattr(people.made, name))
+    answer = await people.ask("{ submissions { nodes { contentDigest } } }", viewer)
+    digests = [open_envelope(given).digest for given in (people.given, counts)]
+    shown = digests if name == "oas" else ["(withheld)", digests[1]]
+    assert [node["contentDigest"] for node in answer["submissions"]["nodes"]] == shown
 
 
 async def test_its_own_participant_is_found_again_by_its_id(people: People) -> None:

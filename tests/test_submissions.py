@@ -128,6 +128,19 @@ async def test_a_key_with_other_content_is_refused_with_both_digests(database: D
     assert await sizes(database) == after
 
 
+async def test_staff_are_told_nothing_of_what_another_sender_sent_under_a_key(database: Database, party: Parties) -> None:
+    """What is told of a person is one of few values: whoever has its digest, or an answer to the same again, could try them all."""
+    given = sent(*FOUNDATION, key="first-key", onBehalfOf={"code": "OAS"})
+    first = await submitted(database, party.staff, given)
+    again = await submitted(database, party.staff, given)
+    assert again.result == first.result | {"replayed": True}
+    for viewer in (party.other_staff, party.oas):
+        other = await submitted(database, viewer, given if viewer is party.other_staff else sent(*FOUNDATION, key="first-key"))
+        assert [problem["code"] for problem in other.problems] == ["SUBMISSION_KEY_REUSED"]
+        digest = "(withheld)" if viewer is party.other_staff else first.submission["content_digest"]
+        assert (other.problems[0]["params"]["firstDigest"], other.statuses) == (digest, ["NOT_ATTEMPTED"] * 2)
+
+
 async def test_keys_are_each_partners_own(database: Database, party: Parties) -> None:
     for viewer, code in ((party.oas, "OAS"), (party.unodc, "UNODC")):
         answer = await submitted(database, viewer, sent(course("C"), cohort("H", "C", convener=code), key="the-same-key"))

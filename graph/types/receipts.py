@@ -98,7 +98,8 @@ class Receipt:
     counts: OutcomeCounts = field("How many records had which outcome.")
     people: int | None = field("The sum of the counts that could be read in the records; null if there is none.")
     content_digest: str = field(
-        "The SHA-256, in hexadecimal, of the canonical JSON (RFC 8785) of records, atomicity, declared and onBehalfOf."
+        "The SHA-256, in hexadecimal, of the canonical JSON (RFC 8785) of records, atomicity, declared and onBehalfOf; "
+        "(withheld) where records are about persons, from all but their partner."
     )
     partner: PartnerAgency | None = field("The partner whose records these are; null if you may not see that agency.")
     outcomes: OutcomeConnection = field(

@@ -29,6 +29,7 @@ from resolvers.submitting import entries, outcomes, stored, stored_claims, weigh
 from resolvers.submitting.entries import Arrival, Sender
 from resolvers.submitting.envelopes import Envelope, kind_of, open_envelope, problems
 from resolvers.submitting.issues import Issue
+from resolvers.submitting.personal import WITHHELD
 from resolvers.submitting.records import Draft, Known, drafts_of, named, names_in
 from resolvers.submitting.stored import PARTNER, among, table_of
 
@@ -60,9 +61,10 @@ async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
         found = [in_progress()]
     if not found and envelope.commits:
         first = await transaction.fetch(_BY_KEY, partner_id=sender.partner_id, submission_key=envelope.key)
-        if first and first[0]["content_digest"] == envelope.digest:
+        is_ours = sender.partner_id == agency_id or any(row["client_id"] == client_id for row in first)
+        if is_ours and first and first[0]["content_digest"] == envelope.digest:
             return _rolled_back(transaction, first[0]["id"], replayed=True)
-        found = [_reused(envelope, row) for row in first]
+        found = [_reused(envelope, row, is_ours=is_ours) for row in first]
     if found:
         await entries.store_refused(transaction, arrival, envelope, found)
         return _rolled_back(transaction, arrival.id, replayed=False)
@@ -166,9 +168,10 @@ def _lock_key(partner_id: UUID) -> int:
     return int.from_bytes(hashlib.sha256(b"records of " + partner_id.bytes).digest()[:8], signed=True)
 
 
-def _reused(envelope: Envelope, first: Any) -> Issue:
-    params = {"digest": envelope.digest, "firstDigest": first["content_digest"], "firstReceipt": f"Receipt:{first['id']}"}
-    return Issue("SUBMISSION_KEY_REUSED", params=params)
+def _reused(envelope: Envelope, first: Any, *, is_ours: bool) -> Issue:
+    """The problem of a key that is bound. What another agency sent under it is not told, nor whether it was the same: it may be guessed."""
+    digests = {"digest": envelope.digest, "firstDigest": first["content_digest"] if is_ours else WITHHELD}
+    return Issue("SUBMISSION_KEY_REUSED", params={**digests, "firstReceipt": f"Receipt:{first['id']}"})
 
 
 def _partners(kind: ViewerKind) -> Select[Any]:
@@ -181,7 +184,7 @@ def _partners(kind: ViewerKind) -> Select[Any]:
 def _by_key() -> Select[Any]:
     row = table_of(Submission)
     key = bindparam("submission_key", type_=Text())
-    return select(row.c.id, row.c.content_digest).where(row.c.partner_id == PARTNER, row.c.submission_key == key)
+    return select(row.c.id, row.c.client_id, row.c.content_digest).where(row.c.partner_id == PARTNER, row.c.submission_key == key)
 
 
 def _in_force() -> Select[Any]:
