@@ -288,6 +288,7 @@ POLICIES: Mapping[type[Table], Policy | AsIts] = {
     AuditSeal: AsIts(AuditEvent, "event_id"),
 }
 
+
 def tells_of_nobody(submission: Row) -> Predicate:
     """Whether no record of a submission is about a person."""
     item = SubmissionItem.__table__.alias()  # type: ignore[attr-defined]

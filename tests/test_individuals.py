@@ -1,5 +1,6 @@
 """Statements about individuals: what is stored of them and where, what their sender's agreement permits, and what is refused."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -8,13 +9,16 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
 
+from graph.schema import graphql_schema
 from models import agreements
 from models.access import PersonalField
 from models.agreements import Terms
 from models.base import new_id
 from models.database import Database
 from models.viewer import Viewer
+from resolvers.errors import InputError
 from tests.parties import (
     Answer,
     Parties,
@@ -182,6 +186,60 @@ async def test_what_looks_personal_is_refused_and_kept_nowhere(
     assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", f"change.individual.{path}")]
     assert answer.statuses == ["CREATED", "CREATED", "REJECTED"]
     assert await marked(database) == []
+
+
+NO_FREE_TEXT = frozenset(
+    {"measure", "unit", "precision", "memberStates", "memberState", "venueState", "sex", "mode", "venueType", "status", "datePrecision"}
+    | {"kind", "currency", "code", "institutionType", "role", "roleLevel", "startsOn", "endsOn", "statedOn", "retrievedOn", "completedOn"}
+    | {"from", "to", "reason"}
+)
+"""Codes and dates: what is none of them is refused."""
+
+
+def free_texts(type_: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Where an input takes free text: the path to each, and the input with an e-mail address there; references name what is stored."""
+    for name, field in type_.fields.items():
+        of = get_named_type(field.type)
+        is_list = isinstance(get_nullable_type(field.type), GraphQLList)
+        if isinstance(of, GraphQLInputObjectType) and not of.is_one_of:
+            inner = list(free_texts(of))
+        else:
+            inner = [((), "https://example.org/?of=maria.lopez@example.org")] if of.name == "String" and name not in NO_FREE_TEXT else []
+        for path, value in inner:
+            yield (name, *(["0"] if is_list else []), *path), {name: [value] if is_list else value}
+
+
+FREE_TEXTS = [
+    (kind, path, content)
+    for kind, field in sorted(graphql_schema.type_map["RecordChangeInput"].fields.items())  # type: ignore[attr-defined]
+    for path, content in free_texts(get_named_type(field.type))
+]
+
+
+async def test_no_free_text_of_any_record_takes_an_address(database: Database, party: Parties) -> None:
+    records = [{"sourceRef": f"R{number}", "change": {kind: content}} for number, (kind, _, content) in enumerate(FREE_TEXTS)]
+    answer = await submitted(database, permitted(party.oas), sent(*records, mode="VALIDATE"))
+    found = {(index, path) for index, code, path in answer.issues if code == "PERSONAL_DATA_NOT_PERMITTED"}
+    assert found == {(number, ".".join(("change", kind, *path))) for number, (kind, path, _) in enumerate(FREE_TEXTS)}
+    assert {path[-1] for _, path, _ in FREE_TEXTS if path[-1] != "0"} == {
+        *("name", "title", "subject", "location", "narrative", "source", "url", "page", "label", "institution", "partitionKey"),
+        *("certificateNo", "note"),
+    }
+    assert {path[-2] for _, path, _ in FREE_TEXTS if path[-1] == "0"} == {"labels", "languages"}
+
+
+@pytest.mark.parametrize("part", [{"purposeNote": "for Sgt Maria Lopez"}, {"key": "from-maria@example.org"}])
+async def test_an_envelope_names_nobody_either(database: Database, party: Parties, part: dict[str, Any]) -> None:
+    with pytest.raises(InputError) as raised:
+        await submitted(database, party.oas, sent(*FOUNDATION, **part))
+    assert raised.value.path == ["input", "purposeNote" if "purposeNote" in part else "submissionKey"]
+    assert "maria" not in str(raised.value).lower()
+
+
+async def test_a_decision_gives_no_name_as_its_reason(database: Database, party: Parties) -> None:
+    with pytest.raises(InputError) as raised:
+        await decided(database, party.staff, statements=[], reason="says Insp. J. Brown, +1 868 555 0123")
+    assert raised.value.path == ["input", "reason"]
 
 
 @pytest.mark.parametrize("content", [{"sex": "Maria Lopez"}, {"memberState": "maria.lopez@example.org"}, {"statedOn": "+1 868 555 0123"}])

@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 
 from resolvers.submitting.issues import echo
-from resolvers.submitting.personal import WITHHELD, Look, contact, label, narrative, pseudonym, reference
+from resolvers.submitting.personal import WITHHELD, Look, address, contact, label, narrative, pseudonym, reference
 
 PROJECT = Path(__file__).parent.parent
 REFERENCE = sorted((PROJECT / "models" / "reference").glob("*.toml"))
 REPORTS = sorted((PROJECT / "examples" / "data").rglob("*.csv"))
 EVERYWHERE = (contact, pseudonym, reference, label, narrative)
+
+
+def wide(text: str) -> str:
+    """The text in the letters of full width, which a reader takes for the others."""
+    return "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in text)
+
 
 CONTACTS = [
     "maria.lopez@example.org",
@@ -28,6 +34,23 @@ CONTACTS = [
     "+50934567890",
     "Tel. 622 1234",
     "WhatsApp: 7 61 12 34",
+    "maria\u200b.lopez@\u2060example.org",
+    wide("maria@example.org"),
+    wide("+1 868 555 0123"),
+    "+1 868\N{SOFT HYPHEN} 555 0123",
+]
+IDENTITIES = [
+    *("078-05-1120", "TRN 123-456-789", "001-1234567-8", "ask for 850312-0123", "003-123-456-7", "Passport no. A1234567", "NIS: 1234567"),
+    *("identity card number 12345678", "cédula 00112345678"),
+]
+BIRTHS = ["born 3 May", "DOB: 12/03/84", "date of birth 1984", "nacida el 12 de marzo", "D.O.B. 1984"]
+OF_SUBJECTS = [
+    *(("a telephone number", text) for text in ("8685550123", "18765550123", "555-0123", "2464301234", "P-8685550123")),
+    *(
+        ("a date of birth", text)
+        for text in ("1984-03-12", "19840312", "12/03/1984", "12031984", "P-19840312-1", "03.12.1984", "JM_1990-01-31")
+    ),
+    *(("a name", text) for text in ("Mar\u200bia Lo\u200bpez", wide("Maria Lopez"))),
 ]
 PSEUDONYMS = [
     *("Maria Lopez", "LOPEZ, Maria", "maria.lopez", "maria_lopez", "Lopez", "J. Brown", "José María Núñez", "Jean-Baptiste Pierre"),
@@ -43,6 +66,7 @@ OPAQUE = [
     "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg",
     "aGkLmPqRsTuVwXyZbCdEfGhIjKlMnOpQrStUvWxYzAb=",
     "XKCDQ",
+    *("OAS-300-2024", "P-20240312", "1984", "19841312", "17-1984", "2023-03-12", "8680550123", "6f198403-1212-4abc-8def-0123456789ab"),
 ]
 INSTITUTIONS = [
     *("Royal Police Force", "Royal Barbados Police Force", "Trinidad and Tobago Prison Services (TTPS)", "Captain Regent Base"),
@@ -57,6 +81,24 @@ CERTIFICATES = ["2021-0001234", "UWI/OCDD/2021/17", "CERT-A", "WCO 555 0123", "I
 @pytest.mark.parametrize("text", CONTACTS)
 def test_contact_data_is_seen_everywhere(look: Look, text: str) -> None:
     assert look(text) in {"an e-mail address", "a telephone number"}
+
+
+@pytest.mark.parametrize("look", EVERYWHERE)
+@pytest.mark.parametrize(
+    ("found", "text"), [("an identity number", text) for text in IDENTITIES] + [("a date of birth", text) for text in BIRTHS]
+)
+def test_numbers_that_name_one_person_are_seen_everywhere(look: Look, text: str, found: str) -> None:
+    assert look(text) == found
+
+
+@pytest.mark.parametrize(("found", "text"), OF_SUBJECTS)
+def test_a_subject_is_neither_a_number_to_call_nor_a_day_of_birth_nor_a_name_in_disguise(text: str, found: str) -> None:
+    assert pseudonym(text) == found
+
+
+def test_an_address_is_read_as_a_browser_sends_it() -> None:
+    assert address("https://example.org/?who=maria.lopez%40example.org") == "an e-mail address"
+    assert address("https://www.unodc.org/documents/2023/report_2-14.pdf?page=3#section") is None
 
 
 @pytest.mark.parametrize(

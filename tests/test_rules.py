@@ -10,6 +10,7 @@ import pytest
 from models.courses import CohortMode
 from models.submissions import RecordKind
 from resolvers.submitting.contents import FIELDS
+from resolvers.submitting.personal import address
 from resolvers.submitting.records import Draft, Entity, Known
 from resolvers.submitting.rules import (
     INVALID,
@@ -26,9 +27,10 @@ from resolvers.submitting.rules import (
     parts,
     read,
     text,
-    url,
+    url_of,
 )
 
+read_url = url_of(address)
 COHORT = UUID("0190a000-0000-7000-8000-000000000001")
 COURSE = UUID("0190a000-0000-7000-8000-000000000002")
 AGENCY = UUID("0190a000-0000-7000-8000-000000000003")
@@ -122,10 +124,10 @@ def test_a_currency_has_the_shape_of_iso_4217() -> None:
 
 def test_an_address_leads_to_the_web() -> None:
     found = reading()
-    assert url("https://example.org/a?b", ("x",), found) == "https://example.org/a?b"
-    assert [url(wrong, ("x",), found) for wrong in ("javascript:alert(1)", "example.org", "https://a b", "ftp://x")] == [INVALID] * 4
+    assert read_url("https://example.org/a?b", ("x",), found) == "https://example.org/a?b"
+    assert [read_url(wrong, ("x",), found) for wrong in ("javascript:alert(1)", "example.org", "https://a b", "ftp://x")] == [INVALID] * 4
     assert codes(found) == ["INVALID_URL"] * 4
-    assert url("https://" + "x" * 2_000, ("x",), found) is INVALID
+    assert read_url("https://" + "x" * 2_000, ("x",), found) is INVALID
     assert codes(found)[-1] == "TOO_LONG"
 
 

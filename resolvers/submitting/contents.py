@@ -12,7 +12,7 @@ from models.individuals import RoleLevel
 from models.statements import CountUnit, InstitutionType, Measure, Precision, Sex, WithdrawalReason
 from models.submissions import RecordKind
 from resolvers.submitting.issues import Path, echo
-from resolvers.submitting.personal import contact, label, narrative, pseudonym, reference
+from resolvers.submitting.personal import address, contact, label, narrative, pseudonym, reference
 from resolvers.submitting.records import Draft, named
 from resolvers.submitting.rules import (
     INVALID,
@@ -29,8 +29,7 @@ from resolvers.submitting.rules import (
     many,
     parts,
     screened,
-    text,
-    url,
+    url_of,
 )
 
 
@@ -77,7 +76,7 @@ AGENCY = reference_to(RecordKind.PROGRAMME, "PartnerAgency", "AGENCY_UNKNOWN")
 COURSE = reference_to(RecordKind.COURSE, "Course", "COURSE_NOT_FOUND")
 COHORT = reference_to(RecordKind.COHORT, "Cohort", "COHORT_NOT_FOUND")
 MONEY = amount(13)
-_PERIOD = parts({"label": Field(text(100), required=True), "from": Field(day), "to": Field(day)}, may_be_blank=True)
+_PERIOD = parts({"label": Field(screened(100, label), required=True), "from": Field(day), "to": Field(day)}, may_be_blank=True)
 _ROLE = parts({"agency": Field(AGENCY, required=True), "role": Field(choice(Role), required=True)})
 _DEPARTMENT = parts(
     {
@@ -90,12 +89,17 @@ _COST_LINE = parts(
         "kind": Field(choice(CostKind), required=True),
         "amount": Field(MONEY, required=True),
         "currency": Field(currency, required=True),
-        "source": Field(text(500)),
+        "source": Field(screened(500, narrative)),
     }
 )
 _COST = parts({"amount": Field(MONEY, required=True), "currency": Field(currency, required=True)}, may_be_blank=True)
 _SOURCE = parts(
-    {"url": Field(url), "title": Field(screened(500, contact)), "page": Field(screened(200, contact)), "retrievedOn": Field(day)},
+    {
+        "url": Field(url_of(address)),
+        "title": Field(screened(500, contact)),
+        "page": Field(screened(200, contact)),
+        "retrievedOn": Field(day),
+    },
     may_be_blank=True,
 )
 _PARTICIPANT = parts({"subject": Field(screened(200, pseudonym), required=True)})
@@ -106,22 +110,22 @@ _RESULT = parts(
 
 FIELDS: Mapping[RecordKind, Fields] = {
     RecordKind.PROGRAMME: {
-        "name": Field(text(500), required=True),
-        "labels": Field(many(text(500), 50, tuple), ()),
+        "name": Field(screened(500, contact), required=True),
+        "labels": Field(many(screened(500, contact), 50, tuple), ()),
         "parent": Field(AGENCY),
     },
     RecordKind.COURSE: {
-        "title": Field(text(500), required=True),
-        "subject": Field(text(200)),
+        "title": Field(screened(500, contact), required=True),
+        "subject": Field(screened(200, contact)),
         "owner": Field(AGENCY),
         "certified": Field(flag),
         "trainTheTrainer": Field(flag),
         "nominalHours": Field(amount(6)),
-        "languages": Field(many(text(100), 50, tuple), ()),
+        "languages": Field(many(screened(100, label), 50, tuple), ()),
     },
     RecordKind.COHORT: {
         "courses": Field(many(COURSE, 50, _distinct), required=True),
-        "title": Field(text(500)),
+        "title": Field(screened(500, contact)),
         "startsOn": Field(day, required=True),
         "endsOn": Field(day),
         "datePrecision": Field(choice(DatePrecision), DatePrecision.DAY.value),
@@ -145,7 +149,7 @@ FIELDS: Mapping[RecordKind, Fields] = {
         "departments": Field(many(_DEPARTMENT, 100, frozenset), frozenset()),
         "sex": Field(choice(Sex)),
         "reportingPeriod": Field(period),
-        "partitionKey": Field(screened(200, contact)),
+        "partitionKey": Field(screened(200, reference)),
         "institution": Field(screened(300, label)),
         "cost": Field(_COST),
         "sourceDoc": Field(_SOURCE),

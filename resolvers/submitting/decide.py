@@ -19,7 +19,7 @@ from models.statements import Verdict
 from models.viewer import Viewer, ViewerKind
 from resolvers.errors import InputError
 from resolvers.mutation import MutationResult, Permission
-from resolvers.submitting import rulings
+from resolvers.submitting import personal, rulings
 from resolvers.submitting.issues import Issue
 from resolvers.submitting.records import uuid_of
 from resolvers.submitting.rulings import Request, Ruling
@@ -87,6 +87,8 @@ def read_request(given: Mapping[str, Any], client_id: UUID) -> Request:
         raise InputError("Give exactly one of submission and statements.", path=["input"])
     if reason is not None and (len(reason) > MAX_REASON or "\0" in reason):
         raise InputError(f"A reason has at most {MAX_REASON} characters, and no NUL.", path=["input", "reason"])
+    if found := personal.narrative(reason or ""):
+        raise InputError(f"A reason names no people: this looks like {found}.", path=["input", "reason"])
     return Request(
         submission_id=None if submission is None else _submission_id(submission),
         statement_ids=() if statements is None else _statement_ids(statements),

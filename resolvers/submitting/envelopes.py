@@ -138,12 +138,16 @@ def _ecmascript(number: int) -> str:
 def _key(key: str) -> str:
     if not SUBMISSION_KEY.fullmatch(key):
         raise InputError("A submissionKey has 8 to 128 visible ASCII characters, without blanks.", path=["input", "submissionKey"])
+    if personal.EMAIL.search(key):
+        raise InputError("A submissionKey is kept for good, and may hold no e-mail address.", path=["input", "submissionKey"])
     return key
 
 
 def _note(note: str | None) -> str | None:
     if note is not None and (len(note) > MAX_NOTE or NUL in note):
         raise InputError(f"A purposeNote has at most {MAX_NOTE} characters, and no NUL.", path=["input", "purposeNote"])
+    if found := personal.narrative(note or ""):
+        raise InputError(f"A purposeNote names no people: this looks like {found}.", path=["input", "purposeNote"])
     return note if note and not note.isspace() else None
 
 

@@ -15,7 +15,7 @@ Path = tuple[str, ...]
 MAX_ECHO = 80
 
 PROBLEMS: Mapping[str, str] = {
-    "SUBMISSION_KEY_REUSED": "This submissionKey was used for other content, or by another sender. Send this under a new key, or that again.",
+    "SUBMISSION_KEY_REUSED": "This submissionKey is bound to other content or to another sender. Send that again, or this under a new key.",
     "SUBMISSION_IN_PROGRESS": "Another request that changes this partner's records is under way. Send the same again shortly.",
     "CONTROL_TOTAL_MISMATCH": "declared.{total} is {declared}, but {found} arrived. Nothing was considered.",
     "TOO_MANY_RECORDS": "A submission has 1 to {limit} records; this one has {records}. Nothing was considered.",

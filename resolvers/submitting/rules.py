@@ -183,11 +183,16 @@ def currency(value: str, path: Path, reading: Reading) -> Any:
     return code if CURRENCY.fullmatch(code) else reading.wrong("INVALID_CODE", path, value=echo(value), allowed=["ISO 4217, such as USD"])
 
 
-def url(value: str, path: Path, reading: Reading) -> Any:
-    """A web address of at most 2,000 characters."""
-    if not URL.fullmatch(value.strip()):
-        return reading.wrong("INVALID_URL", path, value=echo(value))
-    return text(2_000)(value.strip(), path, reading)
+def url_of(look: Look) -> Reader:
+    """A web address of at most 2,000 characters that does not look personal."""
+    measured = screened(2_000, look)
+
+    def reader(value: str, path: Path, reading: Reading) -> Any:
+        if not URL.fullmatch(value.strip()):
+            return reading.wrong("INVALID_URL", path, value=echo(value))
+        return measured(value.strip(), path, reading)
+
+    return reader
 
 
 def many(element: Reader, most: int, gather: Callable[[list[Any]], Any]) -> Reader:
