@@ -6,6 +6,7 @@ Fixtures:
     database          that database, opened as the serving role, as in production
     owner_database    that database, opened as the owner, to arrange what the serving role may not write
     shared_addresses, shared_database, shared_owner_database    the same, one for each test module
+    another           gives a further such database when it is entered, for the owner and for the serving role; its plans are made once
 
 Hypothesis makes the same examples in every run; `--hypothesis-profile thorough` makes twenty times as many, new ones each time.
 """
@@ -15,8 +16,8 @@ import fcntl
 import gc
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -24,6 +25,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from hypothesis import settings
+from sqlalchemy import text
 
 from models import embedded, provision, throwaway
 from models.database import Database
@@ -97,8 +99,8 @@ async def _clone(server: Server, worker: str) -> AsyncIterator[Addresses]:
 
 
 @asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Database]:
-    database = await Database.open(url, size=4)
+async def _opened(url: str, size: int = 4) -> AsyncIterator[Database]:
+    database = await Database.open(url, size=size)
     try:
         yield database
     finally:
@@ -139,3 +141,20 @@ async def shared_database(shared_addresses: Addresses) -> AsyncIterator[Database
 async def shared_owner_database(shared_addresses: Addresses) -> AsyncIterator[Database]:
     async with _opened(shared_addresses.owner) as opened:
         yield opened
+
+
+Another = Callable[[], AbstractAsyncContextManager[tuple[Database, Database]]]
+
+
+@pytest.fixture(scope="session")
+def another(server: Server, worker_id: str) -> Another:
+    @asynccontextmanager
+    async def entered() -> AsyncIterator[tuple[Database, Database]]:
+        async with _clone(server, worker_id) as made, _opened(made.owner, 1) as owner:
+            async with owner.write() as transaction:
+                name = await transaction.value(text("SELECT current_database()"))
+                await transaction.fetch(text(f"ALTER DATABASE {name} SET plan_cache_mode = force_generic_plan"))
+            async with _opened(made.server, 1) as database:
+                yield owner, database
+
+    return entered

@@ -43,7 +43,7 @@ class Interpreter:
         self.schema: GraphQLSchema = build_schema(sdl)
         self.world, self.still = world, still
         self.seen: dict[Viewer, Seen] = {}
-        self.document = lru_cache(maxsize=64)(self.parsed)
+        self.document = lru_cache(maxsize=1024)(self.parsed)
         self.errors = lru_cache(maxsize=64)(self.found)
 
     def parsed(self, text: str) -> DocumentNode:

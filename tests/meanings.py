@@ -170,7 +170,7 @@ def likely_twins(graph: Graph, source: Item, _info: Any, _args: Any) -> list[dic
 
 
 def twin_reasons(graph: Graph, one: Row, two: Row) -> list[str]:
-    """What speaks for two cohorts being one run, in the order of the contract."""
+    """What speaks for two cohorts being one run, in the order of the contract: nothing, unless they begin together."""
     precisions = {one["date_precision"], two["date_precision"]}
     first, other = one["starts_on"], two["starts_on"]
     if "YEAR" in precisions:
@@ -179,6 +179,8 @@ def twin_reasons(graph: Graph, one: Row, two: Row) -> list[str]:
         together = (first.year, first.month) == (other.year, other.month)
     else:
         together = abs((first - other).days) <= 3
+    if not together:
+        return []
     places = [(fold(row["location"]) if row["location"] is not None else None, row["venue_state_code"]) for row in (one, two)]
     holds = {
         "COURSE": not titles_run(graph, one).isdisjoint(titles_run(graph, two)),
