@@ -20,7 +20,7 @@ def release(preview: bool, as_json: bool) -> None:
     made = _made(preview)
     if made["problems"] and not preview:
         raise click.ClickException(made["problems"][0]["message"])
-    counts = ", ".join(f"{len(made[name])} {name}" for name in ("merged", "withheld", "changes"))
+    counts = ", ".join(f"{len(made[name])} {name.replace('_', ' ')}" for name in ("merged", "withheld", "left_out", "changes"))
     told = f"release {made['release_id']}" if made["release_id"] else "a preview, nothing was published"
     show(as_json, json.loads(json.dumps(made, default=str)), f"{told}: {made['numbers']} numbers, {counts}")
 

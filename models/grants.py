@@ -23,7 +23,7 @@ from models.figures import Figure
 from models.history import HISTORIES
 from models.individuals import Individual, Participant
 from models.places import Department, Membership, MemberState
-from models.releases import Release, ReleaseBlock, ReleaseCell
+from models.releases import Release, ReleaseBlock, ReleaseCell, ReleasedCohort
 from models.sessions import Session, SignIn
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
@@ -64,6 +64,7 @@ GRANTS: dict[type[Table], tuple[str, ...]] = {
     Release: _APPEND,
     ReleaseBlock: _APPEND,
     ReleaseCell: _APPEND,
+    ReleasedCohort: _APPEND,
     AuditSeal: _APPEND,
     AgencyAncestor: _REPLACE,
     CohortCourse: _REPLACE,
@@ -112,7 +113,7 @@ def _statements(role: str) -> Iterator[str]:
         yield f"GRANT {', '.join(privileges)} ON {_quoted(str(table.__tablename__))} TO {role}"
     for history in HISTORIES.values():
         yield f"GRANT {', '.join(_KEEP)} ON {_quoted(history.versions.name)} TO {role}"
-    yield f"GRANT SELECT ON public_statement TO {role}"
+    yield f"GRANT SELECT ON public_statement, once_public TO {role}"
     yield f"GRANT EXECUTE ON FUNCTION reported_by_others TO {role}"
 
 

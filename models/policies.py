@@ -73,6 +73,9 @@ PUBLIC: ColumnElement[str] = literal_column(f"'{Visibility.PUBLIC.value}'", Text
 PUBLIC_STATEMENT = table("public_statement", column("id", Uuid()))
 """A view with the identifiers of all PUBLIC statements, in whatever state: the second wall shows them only while they are VERIFIED."""
 
+ONCE_PUBLIC = table("once_public", column("cohort_id", Uuid()), column("measure", Text()))
+"""A view of what statements that are or were PUBLIC are about: everybody knows them for ever."""
+
 KEPT_ALIASES = 32
 
 

@@ -9,6 +9,8 @@ from sqlmodel import Field
 from models.base import Table, identifier, moment, one_of, text_field
 from models.statements import Measure, Precision, Sex
 
+ADVISORY_LOCK = 0x72656C65617365  # "release": while it is held nobody else releases anything, makes it PUBLIC, or joins cohorts
+
 
 class Release(Table, table=True):
     """What was published at one moment. It rests on the ledger as it stood at a change position, and on the release before."""
@@ -76,3 +78,17 @@ class ReleaseCell(Table, table=True):
     partner_id: UUID | None = Field(default=None, foreign_key="partner_agency.id")
     count: int
     precision: str = text_field()
+
+
+class ReleasedCohort(Table, table=True):
+    """A cohort that was of a population on whose statements of a measure a release rests, with the first such release.
+
+    What a release shows of it can be subtracted from for ever, so that nothing about it is made PUBLIC. No field of the graph leads here.
+    """
+
+    __tablename__ = "released_cohort"
+    __table_args__ = (one_of("measure", Measure),)
+
+    measure: str = text_field(primary_key=True)
+    cohort_id: UUID = Field(foreign_key="cohort.id", primary_key=True)
+    release_id: UUID = Field(foreign_key="release.id")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Integer, Text, Uuid, column, func, select
+from sqlalchemy import Boolean, ColumnElement, Integer, Text, Uuid, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.policies import Door, Row
@@ -35,6 +35,7 @@ OWN = {"measure": Text(), "year": Integer(), **PLACE}
 MERGED = {**OWN, "count": Integer(), "cells": JSONB()}
 WITHHELD = {**OWN, "partner_id": Uuid(), "count": Integer()}
 CHANGED = {**OWN, "before": Integer(), "after": Integer()}
+LEFT_OUT = {"measure": Text(), "cohort_id": Uuid(), "is_public": Boolean()}
 
 
 def merged_cells(release: Row, door: Door) -> ColumnElement[int]:
@@ -69,6 +70,7 @@ PUBLISH_RELEASE_PAYLOAD = ObjectType(
         "numbers": Column("numbers"),
         "merged": listed("MergedCells", "merged", MERGED),
         "withheld": listed("WithheldPart", "withheld", WITHHELD),
+        "leftOut": listed("LeftOutPopulation", "left_out", LEFT_OUT),
         "changes": listed("ReleasedChange", "changes", CHANGED),
         "problems": listed("Problem", "problems", ISSUE_COLUMNS),
     },
@@ -83,7 +85,7 @@ MERGED_CELLS = ObjectType(
 def published(planning: Planning) -> tuple[Any, Rows]:
     """What publishing did or would do, which no table holds."""
     bind = planning.binds.add(lambda call: orjson.dumps(call.result["payload"], default=str).decode(), JSONB())
-    lists = ("merged", "withheld", "changes", "problems")
+    lists = ("merged", "withheld", "left_out", "changes", "problems")
     typed: dict[str, Any] = {"release_id": Uuid(), "numbers": Integer(), **dict.fromkeys(lists, JSONB())}
     members = [column(name, type_) for name, type_ in typed.items()]
     row = func.jsonb_to_record(bind).table_valued(*members).render_derived(with_types=True)
@@ -112,5 +114,6 @@ TYPES = (
     MERGED_CELLS,
     ObjectType("MergedCell", fields=columns(*PLACE, "count")),
     ObjectType("WithheldPart", fields={**columns(*OWN, "count"), "partner": one("PartnerAgency", "partner_id")}),
+    ObjectType("LeftOutPopulation", fields={**columns("measure", "is_public"), "cohort": one("Cohort", "cohort_id")}),
     ObjectType("ReleasedChange", fields=columns(*OWN, "before", "after")),
 )

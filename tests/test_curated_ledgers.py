@@ -6,7 +6,7 @@ several kinds ask, as of now and as at before the first change. Whether a mutati
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -31,6 +31,7 @@ from resolvers.queries import TYPES
 from tests.evaluator import Ledger
 from tests.ledgers import SCOPES, describe, ledger, store
 from tests.questions import alike, question, variables
+from tests.telling import Said, tells_too_much
 from tests.test_participation import BY_VARIABLES, GENEROUS, HEAD, WHOLE, Asked, differences, expected
 from tests.trace import Trace
 
@@ -57,6 +58,11 @@ class Curators:
     rows: Ledger
     staff: Viewer
     moved: int = 0
+    untold: int = 0
+    once: set[UUID] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.once = {row.id for row in self.rows.statements if row.visibility == Visibility.PUBLIC}
 
     async def step(self) -> None:
         """One mutation, and the same in memory."""
@@ -117,11 +123,13 @@ class Curators:
         assert payload["problems"] == []
         moving = [row for row in self.rows.cohorts if f"Cohort:{row.id}" in cohorts and row.same_run_as_id != canonical]
         left = {row.same_run_as_id for row in self.rows.cohorts if row not in moving}
+        too_much = canonical is not None and self.joined_tell(moving, canonical)
         codes = [{issue["code"] for issue in outcome["issues"]} for outcome in payload["outcomes"]]
         for text_, status, said in zip(cohorts, statuses, codes, strict=True):
             row = next((row for row in self.rows.cohorts if text_.endswith(str(row.id))), None)
             assert ("COHORT_NOT_FOUND" in said) == (row is None)
             assert ("COHORT_HAS_JOINED" in said) == (canonical is not None and row in moving and row is not None and row.id in left)
+            assert ("PUBLIC_COUNTS_TELL_TOO_MUCH" in said) == (row in moving and too_much)
             assert (status == "UNCHANGED") == (row is not None and row not in moving)
         if "REJECTED" in statuses:
             assert "CHANGED" not in statuses
@@ -135,17 +143,54 @@ class Curators:
         return {"nodes": [*self.cohorts(), *lessons, *said], "visibility": self.random.choice(list(Visibility)).value}
 
     def after_show(self, given: dict[str, Any], statuses: list[str], payload: dict[str, Any]) -> None:
-        """Accepted cohorts and courses; verified counts of 0, or of 5 and more, about accepted cohorts."""
+        """Accepted cohorts and courses; verified counts of 0, or of 5 and more, about accepted cohorts, that tell no smaller number."""
         accepted = {row.id for row in self.rows.cohorts if row.accepted_at}
+        home = {row.id: row.same_run_as_id or row.id for row in self.rows.cohorts}
+        named = [row for row in self.rows.statements if f"Statement:{row.id}" in given["nodes"]]
+        shown = [row for row in named if row.visibility == Visibility.RESTRICTED and self.may_show(row, accepted)]
+        known = [row for row in self.rows.statements if row.id in self.once or row in shown]
+        about = {row.id: (home[row.cohort_id], row.measure) for row in self.rows.statements}
+        too_much = [row for row in shown if self.tell([each for each in known if about[each.id] == about[row.id]])]
         for text_, status in zip(given["nodes"], statuses, strict=True):
             row = self.found((*self.rows.cohorts, *self.rows.courses, *self.rows.statements), text_)
             if row.visibility == given["visibility"]:
                 assert status == "UNCHANGED"
-            elif given["visibility"] == "PUBLIC" and not self.may_show(row, accepted):
+            elif given["visibility"] == "PUBLIC" and (row in too_much or not self.may_show(row, accepted)):
                 assert status == "REJECTED"
             else:
                 assert status == "CHANGED"
                 row.visibility = Visibility(given["visibility"])
+                self.once |= {row.id} if row.visibility == Visibility.PUBLIC else set()
+        self.untold += given["visibility"] == "PUBLIC" and bool(too_much)
+
+    def joined_tell(self, moving: list[Any], canonical: UUID) -> bool:
+        """Whether what is or was PUBLIC tells too much once these cohorts are joined to another one."""
+        run = {row.id for row in self.rows.cohorts if row in moving or canonical in (row.id, row.same_run_as_id)}
+        known = [row for row in self.rows.statements if row.id in self.once and row.cohort_id in run]
+        found = any(self.tell([row for row in known if row.measure == measure]) for measure in {row.measure for row in known})
+        self.untold += found
+        return found
+
+    def tell(self, statements: list[Any]) -> bool:
+        """Whether these tell too much."""
+        states = {row.id: frozenset(s.member_state_code for s in self.rows.slice_states if s.statement_id == row.id) for row in statements}
+        found = {
+            row.id: frozenset((d.department_code, d.institution_type) for d in self.rows.slice_departments if d.statement_id == row.id)
+            for row in statements
+        }
+        return tells_too_much(
+            [
+                Said(
+                    states[row.id],
+                    found[row.id],
+                    row.sex,
+                    row.reporting_period_label,
+                    row.partition_key and (row.partner_id, row.partition_key),
+                    row.count,
+                )
+                for row in statements
+            ]
+        )
 
     def may_show(self, row: Any, accepted: set[UUID]) -> bool:
         if not hasattr(row, "state"):
@@ -182,10 +227,12 @@ def copied(rows: Ledger) -> Ledger:
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_numbers_after_the_work_of_curators(graph: Graph, shared_owner_database: Database, seed: int) -> None:
-    random, moved, different = Random(seed), 0, 0
+    random, moved, different, untold = Random(seed), 0, 0, 0
     first = question(random, ledger(random))
     for _ in range(LEDGERS):
         before = ledger(random)
+        for statement in before.statements:
+            statement.visibility = statement.visibility if random.randrange(8) == 0 else Visibility.RESTRICTED
         staff = await begun(shared_owner_database, before)
         curators = Curators(graph.database, random, copied(before), staff)
         for _ in range(STEPS):
@@ -204,5 +251,7 @@ async def test_numbers_after_the_work_of_curators(graph: Graph, shared_owner_dat
                 tables.append(answer)
             different += tables[0] != tables[-1]
         moved += curators.moved
+        untold += curators.untold
     assert moved > LEDGERS // 4
     assert different > LEDGERS // 4
+    assert untold

@@ -17,7 +17,7 @@ from models.viewer import ViewerKind
 PROJECT = Path(__file__).parent.parent
 FLOORS = ("graph", "resolvers", "models")
 MODULES = sorted(path for floor in FLOORS for path in (PROJECT / floor).rglob("*.py"))
-UNREADABLE = {"change", "release_cell", "session", "sign_in"}
+UNREADABLE = {"change", "release_cell", "released_cohort", "session", "sign_in"}
 STATUSES = {400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 503}
 WRITES_JSON = {"row_to_json", "json_agg", "jsonb_agg", "json_build_object", "jsonb_build_object", "json_build_array", "to_json", "to_jsonb"}
 

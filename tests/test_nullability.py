@@ -74,6 +74,7 @@ COMPUTED = {
     "MergedCells": "made of a block, which has a place and a count",
     "MergedCell": "made of a part of a block, which has a place and a count",
     "WithheldPart": "made of a part, which has a place and a count",
+    "LeftOutPopulation": "made of a row of the view, which has a measure, and of whether a statement is PUBLIC",
     "ReleasedChange": "made of a block's place",
     "DecisionOutcome": "an element for each statement asked about, with its index and status",
 }

@@ -14,7 +14,8 @@ from sqlalchemy import text
 from graph.schema import graphql_schema
 from models.base import Visibility
 from models.database import Database
-from models.statements import Measure, Precision, Sex, StatementState
+from models.history import HISTORIES
+from models.statements import Measure, Precision, Sex
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from resolvers.compiler.limits import Limits
 from resolvers.errors import InputError, NotPermitted
@@ -33,7 +34,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 GENEROUS = {kind: Limits(cost=1_000_000, aliases=1_000, root_fields=1_000) for kind in ViewerKind}
 STAFF = Viewer(ViewerKind.STAFF)
-COUNTED = {StatementState.VERIFIED, StatementState.DISPUTED}
 BY = (Dimension.YEAR, Dimension.MEMBER_STATE, Dimension.DEPARTMENT, Dimension.SEX, Dimension.PARTNER)
 
 
@@ -45,9 +45,10 @@ class Publishing:
         self.graph = Graph(graphql_schema, TYPES, database, b"a secret for tests" * 2, GENEROUS)
 
     async def clear(self) -> None:
-        """No releases."""
+        """No releases, and no past."""
         async with self.owner.write() as transaction:
-            for table in ("release_cell", "release_block", "release"):
+            past = [kept.versions.name for kept in HISTORIES.values()]
+            for table in ("released_cohort", "release_cell", "release_block", "release", *past):
                 await transaction.fetch(text(f"DELETE FROM {table}"))
 
     async def store(self, ledger: Ledger) -> None:
@@ -98,8 +99,7 @@ def expected(rows: Ledger, measure: Measure) -> dict[tuple[Any, ...], tuple[int,
     """What the evaluator gives staff, without what is public or not accepted."""
     home = {cohort.id: cohort.same_run_as_id or cohort.id for cohort in rows.cohorts}
     accepted = {cohort.id for cohort in rows.cohorts if cohort.accepted_at}
-    counted = [one for one in rows.statements if one.state in COUNTED and one.measure == measure]
-    public = {home[one.cohort_id] for one in counted if one.visibility == Visibility.PUBLIC}
+    public = {home[one.cohort_id] for one in rows.statements if one.measure == measure and one.visibility == Visibility.PUBLIC}
     kept = [one for one in rows.statements if {one.cohort_id, home[one.cohort_id]} <= accepted and home[one.cohort_id] not in public]
     staff = Viewer(ViewerKind.STAFF, agency_id=rows.agencies[0].id, scopes=SCOPES)
     answer = participation(replace(rows, statements=kept), Question(measure, BY, {}, False, staff, 100, {}))

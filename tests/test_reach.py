@@ -16,7 +16,7 @@ from tests.worlds import world
 
 WORLD = world(1)
 CURATED = {f"{name}Payload" for name in ("AcceptCohort", "JoinCohorts", "SeparateCohorts", "SetCountPolicy", "SetVisibility")}
-RELEASED = {"PublishReleasePayload", "MergedCells", "MergedCell", "WithheldPart", "ReleasedChange"}
+RELEASED = {"PublishReleasePayload", "MergedCells", "MergedCell", "WithheldPart", "LeftOutPopulation", "ReleasedChange"}
 ADMITTED = {f"{name}Payload" for name in ("CreateClient", "RotateCredential", "RevokeCredential", "CreateAgreement", "EndAgreement")}
 NOT_ASKED = {
     "Mutation",

@@ -61,7 +61,8 @@ class SetVisibilityInput:
 
     nodes: list[strawberry.ID] = field("The global identifiers of courses, cohorts and statements, 1 to 500.")
     visibility: Visibility = field(
-        "PUBLIC only for what is accepted; of statements for verified counts, not from 1 to 4, about accepted cohorts."
+        "PUBLIC only for what is accepted; of statements for verified counts, not from 1 to 4, about accepted cohorts on which no release "
+        "rests, if no group of 1 to 4 can be found from them by subtraction. Of one cohort and measure all are shown, or none."
     )
 
 

@@ -9,6 +9,7 @@ import strawberry
 from graph.fields import field
 from graph.types.agencies import PartnerAgency
 from graph.types.codes import Measure, Sex
+from graph.types.courses import Cohort
 from graph.types.nodes import Node
 from graph.types.receipts import Problem
 
@@ -41,6 +42,7 @@ class PublishReleasePayload:
     numbers: int = field("How many numbers it has.")
     merged: list[MergedCells] = field("Its numbers that stand for several groups.")
     withheld: list[WithheldPart] = field("What is verified and in no number, as it would tell too much.")
+    left_out: list[LeftOutPopulation] = field("What is verified and left out, as a statement about it is PUBLIC or was once.")
     changes: list[ReleasedChange] = field("What changes in the years that the release before had.")
     problems: list[Problem] = field("What stands against publishing; if there is one, nothing was published.")
 
@@ -79,6 +81,18 @@ class WithheldPart:
     sex: Sex | None = field("Its sex; null: UNSPECIFIED.")
     partner: PartnerAgency | None = field("The partner whose statements were chosen; null if you may not see that agency.")
     count: int = field("How many are not shown; less than 0 where a number still shows more than is verified now.")
+
+
+@strawberry.type(
+    description="What is stated of one measure about a cohort, with those joined to it, and is in no release: everybody knows a part of "
+    "it, which could be subtracted. It is left out for ever, also once nothing of it is PUBLIC any more."
+)
+class LeftOutPopulation:
+    """A population that is left out."""
+
+    measure: Measure = field("The stage that is counted.")
+    cohort: Cohort | None = field("The cohort, of joined ones that which they count as; null if you may not see it.")
+    is_public: bool = field("Whether a statement about it is PUBLIC now; otherwise one was once.")
 
 
 @strawberry.type(description="A number of a year that was published, before and after.")

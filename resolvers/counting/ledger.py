@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from models.courses import Cohort
-from models.policies import PUBLIC, Door, Predicate, Row, viewer_agency
+from models.policies import ONCE_PUBLIC, Door, Predicate, Row, viewer_agency
 from models.statements import Sex, Statement, StatementKind, StatementState
 from models.viewer import ViewerKind
 from resolvers.counting.cells import Cells
@@ -47,8 +47,8 @@ class Request:
 
     `measure` and the arrays of `filters` are SQL expressions, binds as a rule: text[] of codes, uuid[] of rows, integer[] of years.
     `costs` says whether any costs are wanted, since they are dear. `for_release` leaves out what is not accepted, whoever asks, and
-    populations that a PUBLIC statement is about, since what stands there is known to everybody (rule R9). `name` begins the names of the
-    common table expressions: two requests in one SQL statement need two names, of at most 30 characters.
+    populations that a statement is about which is PUBLIC or ever was, since everybody knows it for ever (rule R9). `name` begins the names
+    of the common table expressions: two requests in one SQL statement need two names, of at most 30 characters.
     """
 
     measure: ColumnElement[Any]
@@ -128,12 +128,11 @@ class Ledger:
         return cohort, and_(visible, accepted)
 
     def _public(self) -> Select[Any]:
-        """The populations that a PUBLIC statement is about, on this measure."""
-        row, visible = self.door.visible(Statement)
-        cohort, known = self.door.visible(Cohort)
-        asked = and_(row.c.measure == self.request.measure, row.c.visibility == PUBLIC, one_of(row.c.state, *COUNTED))
-        joined = row.join(cohort, cohort.c.id == row.c.cohort_id)
-        return select(func.coalesce(cohort.c.same_run_as_id, cohort.c.id)).select_from(joined).where(visible, known, asked)
+        """The populations that a statement on this measure is about which is or was PUBLIC."""
+        cohort, visible = self.door.visible(Cohort)
+        joined = ONCE_PUBLIC.join(cohort, cohort.c.id == ONCE_PUBLIC.c.cohort_id)
+        found = select(func.coalesce(cohort.c.same_run_as_id, cohort.c.id)).select_from(joined)
+        return found.where(visible, ONCE_PUBLIC.c.measure == self.request.measure)
 
     @cached_property
     def seen(self) -> CTE:

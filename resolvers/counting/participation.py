@@ -93,6 +93,12 @@ class Participation:
         return keyed(self._ledger, self._levels, None)
 
     @cached_property
+    def populations(self) -> Subquery:
+        """The populations that give a number [population_id]."""
+        answers = self._levels.answers.c
+        return select(answers.population_id).where(answers.contributes).subquery()
+
+    @cached_property
     def pending_delta(self) -> ColumnElement[Any]:
         """R8: what counting PENDING statements adds to the total; null where there is no number either way. One value."""
         counterpart = levels(self._ledger.counterpart()).answers

@@ -3,7 +3,7 @@
 A cohort that is joined counts as its canonical one, which is accepted and itself not joined: no chains, no circles. Joined cohorts move
 together or not at all; a request changes all that it names, or nothing. What partners count must be as consistent afterwards as if it had
 been sent so. Since that rests on everybody's statements about these cohorts, the request takes the turn of every partner that can submit:
-none of them is judging what it sends by the populations of before.
+none of them is judging what it sends by the populations of before. Nor does a join bring together what tells of a few people (known.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from models.courses import Cohort
 from models.database import Transaction, render
 from models.statements import Statement
 from models.viewer import Viewer
-from resolvers.curating import populations
+from resolvers.curating import known, populations
 from resolvers.curating.targets import CURATING, Target, fill, finish, ids_of, read, read_one, result
 from resolvers.errors import InputError
 from resolvers.mutation import MutationResult
@@ -69,7 +69,7 @@ def _unfit(canonical: Any) -> list[Issue]:
 async def _begin(transaction: Transaction, viewer: Viewer, targets: Sequence[Target]) -> bool:
     """Whether the turn of all partners came; then the targets have their rows."""
     rows = await transaction.fetch(_PARTNERS, ids=ids_of(targets, "Cohort"))
-    if not await take_turn(transaction, {row["agency_id"] for row in rows}):
+    if not await take_turn(transaction, {row["agency_id"] for row in rows}, shows=True):
         return False
     await fill(transaction, targets, "Cohort")
     return True
@@ -84,12 +84,25 @@ async def _move(transaction: Transaction, targets: Sequence[Target], canonical_i
         await _refuse_followed(transaction, moved)
     for index, code, params in await populations.errors(transaction, {target.id: target.index for target in moved}, canonical_id):
         targets[index].say(code, **params)
+    if canonical_id is not None and moved:
+        await _refuse_telling(transaction, moved, canonical_id)
     if any(target.issues for target in targets):
         for target in moved:
             target.is_held_back = True
     elif moved:
         await transaction.fetch(_MOVE, ids=ids_of(moved, "Cohort"), canonical_id=canonical_id)
     return await finish(transaction, targets, JOINED_FIELDS)
+
+
+async def _refuse_telling(transaction: Transaction, moved: Sequence[Target], canonical_id: UUID) -> None:
+    """Refuses all that move, if what everybody knows of them tells of a few people once it is about one population."""
+    ids = ids_of(moved, "Cohort")
+    runs = await known.runs(transaction, [*ids, canonical_id])
+    stays = [cohort for cohort, run in runs.items() if run.population == canonical_id]
+    found = await known.judge(transaction, dict.fromkeys([*stays, *ids], canonical_id))
+    for target in moved:
+        for code in sorted(set(found.values())):
+            target.say(code)
 
 
 async def _refuse_followed(transaction: Transaction, moved: Sequence[Target]) -> None:

@@ -55,10 +55,11 @@ class Kind:
 
 
 OFFERED = ("code", "source_ref", "accepted_at", "visibility")
+STATED = ("source_ref", "state", "visibility", "kind", "count")
 KINDS: Mapping[str, Kind] = {
     "Cohort": Kind(Cohort, ChangeType.COHORT, "submitted_by_id", (*OFFERED, "count_policy", "same_run_as_id")),
     "Course": Kind(Course, ChangeType.COURSE, "submitted_by_id", OFFERED),
-    "Statement": Kind(Statement, ChangeType.STATEMENT, "partner_id", ("source_ref", "state", "visibility", "kind", "count", "cohort_id")),
+    "Statement": Kind(Statement, ChangeType.STATEMENT, "partner_id", (*STATED, "measure", "cohort_id")),
 }
 
 
@@ -141,13 +142,13 @@ def ids_of(targets: Iterable[Target], type_: str) -> list[UUID]:
     return [target.id for target in targets if target.type == type_]
 
 
-async def begin(transaction: Transaction, viewer: Viewer, targets: Sequence[Target]) -> bool:
-    """Whether the turn of the targets' senders came; then the targets have their rows."""
+async def begin(transaction: Transaction, viewer: Viewer, targets: Sequence[Target], *, shows: bool = False) -> bool:
+    """Whether the turn of the targets' senders came, and the turn to show something if it does; then the targets have their rows."""
     senders = {viewer.agency_id} if viewer.agency_id else set[UUID]()
     types = sorted({target.type for target in targets})
     for type_ in types:
         senders |= {row["sender_id"] for row in await transaction.fetch(_SENDERS[type_], ids=ids_of(targets, type_))}
-    if not await take_turn(transaction, senders):
+    if not await take_turn(transaction, senders, shows=shows):
         return False
     for type_ in types:
         await fill(transaction, targets, type_)

@@ -4,6 +4,7 @@ A preview takes the same path and is rolled back after its payload is read, so t
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -47,10 +48,11 @@ async def publish(transaction: Transaction, made_by: UUID | None, *, preview: bo
     problems = [_too_soon(last)] if last.next_at and last.next_at > last.now else []
     is_published = not (preview or problems)
     if is_published:
-        await stored.store(transaction, release, made)
+        await stored.store(transaction, release, made, found.populations)
     else:
         transaction.discard()
-    told = {**report(previous, made, found.parts), "problems": [problem.row() for problem in problems]}
+    left_out = [asdict(each) for each in await ledger.left_out(transaction)]
+    told = {**report(previous, made, found.parts), "left_out": left_out, "problems": [problem.row() for problem in problems]}
     made_id = release["id"] if is_published else None
     objects = (f"Release:{made_id}",) if is_published else ()
     return MutationResult({"payload": {"release_id": made_id, **told}}, is_published, objects)

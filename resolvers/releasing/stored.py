@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Interval, Select, Uuid, and_, bindparam, func, literal_column, select
+from sqlalchemy import ARRAY, Interval, Select, Text, Uuid, and_, bindparam, column, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from models.base import Table as Stored
 from models.base import new_id
 from models.changes import Change
+from models.courses import Cohort
 from models.database import Transaction, render
 from models.history import MOMENT
-from models.releases import Release, ReleaseBlock, ReleaseCell
+from models.releases import ADVISORY_LOCK, Release, ReleaseBlock, ReleaseCell, ReleasedCohort
 from models.statements import Precision, Sex
 from resolvers.release import Block, Members, Part, Place, Table, Tables, Whole
 
-ADVISORY_LOCK = 0x72656C65617365  # "release": two at once would follow the same one
+Population = tuple[str, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,11 @@ def columns_of(place: Place) -> dict[str, Any]:
     return {"member_states": list(place.member_states), "departments": list(place.departments), "sex": sex}
 
 
-async def store(transaction: Transaction, release: Mapping[str, Any], made: Tables) -> None:
-    """Stores a release: its blocks, what each is made of, and a block without a count where something is withheld."""
+async def store(transaction: Transaction, release: Mapping[str, Any], made: Tables, populations: Sequence[Population]) -> None:
+    """Stores a release: its blocks, what each is made of, a block without a count where something is withheld; and on what it rests."""
     await transaction.insert(Release, [release])
+    measures, cohorts = ([each[place] for each in populations] for place in range(2))
+    await transaction.fetch(_REST, release_id=release["id"], measures=measures, cohorts=cohorts)
     blocks: list[dict[str, Any]] = []
     cells: list[dict[str, Any]] = []
     for (measure, year), table in made.items():
@@ -118,6 +122,16 @@ def _release_cells() -> Select[Any]:
     return select(block.c.measure, block.c.year, *named, *own).select_from(joined).where(asked)
 
 
+def _rest() -> Insert:
+    """Remembers all cohorts of populations on which no release rested before."""
+    cohort, rests = _rows(Cohort), ReleasedCohort.__table__  # type: ignore[attr-defined]
+    given = func.unnest(bindparam("measures", type_=ARRAY(Text())), bindparam("cohorts", type_=ARRAY(Uuid())))
+    named = given.table_valued(column("measure", Text()), column("population_id", Uuid())).render_derived(name="given")
+    joined = named.join(cohort, or_(cohort.c.id == named.c.population_id, cohort.c.same_run_as_id == named.c.population_id))
+    found = select(named.c.measure, cohort.c.id, bindparam("release_id", type_=Uuid())).select_from(joined)
+    return insert(rests).from_select(["measure", "cohort_id", "release_id"], found).on_conflict_do_nothing()
+
+
 def _rows(table: type[Stored]) -> Any:
     return table.__table__.alias()  # type: ignore[attr-defined]
 
@@ -125,3 +139,4 @@ def _rows(table: type[Stored]) -> Any:
 _LOCK = render(select(literal_column("true")).select_from(func.pg_advisory_xact_lock(ADVISORY_LOCK).table_valued("locked")))
 _LAST = render(_last())
 _CELLS = render(_release_cells())
+_REST = render(_rest())

@@ -35,6 +35,10 @@ ERRORS: Mapping[str, str] = {
     "COHORT_IS_JOINED": "This cohort counts as {canonical}: name that one, or separate this one first.",
     "COHORT_HAS_JOINED": "Other cohorts ({joined}) count as this one: name them too, so that they move with it, or separate them first.",
     "VISIBILITY_NOT_ALLOWED": "This cannot be PUBLIC: {reason}.",
+    "PUBLIC_COUNTS_TELL_TOO_MUCH": "The counts about these people that are PUBLIC, or were once, would tell of a group of 1 to 4 by "
+    "subtraction, or overlap in part, so that nobody can say what they tell. Show the total alone, or parts that leave 0 or at least 5.",
+    "ALREADY_RELEASED": "A release rests on what is stated about these people. Subtracted from it, a PUBLIC count could tell of a group of "
+    "1 to 4. What is to be PUBLIC must be so before the first release about them, and is then in none.",
     "CLIENT_NOT_ALLOWED": "There cannot be such a client or credential: {reason}.",
     "CLIENT_NOT_FOUND": "There is no such client that you may change.",
     "CLIENT_IS_REVOKED": "This client is revoked for ever: make another one.",

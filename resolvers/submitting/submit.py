@@ -21,6 +21,7 @@ from models.base import new_id
 from models.changes import ActorKind
 from models.database import Transaction, render
 from models.policies import VIEWER_AGENCY, Door
+from models.releases import ADVISORY_LOCK
 from models.submissions import Submission
 from models.viewer import Viewer, ViewerKind
 from resolvers.errors import InputError, NotPermitted
@@ -143,12 +144,13 @@ async def _bound(transaction: Transaction, viewer: Viewer, partner_id: UUID) -> 
     return (rows[0]["id"], frozenset(rows[0]["permitted_fields"])) if rows else (None, frozenset())
 
 
-async def take_turn(transaction: Transaction, partner_ids: Collection[UUID]) -> bool:
+async def take_turn(transaction: Transaction, partner_ids: Collection[UUID], *, shows: bool = False) -> bool:
     """Whether the transaction is now the only one that changes records of these partners; False if another one goes on for too long.
 
+    If it `shows` something to everybody it is also the only one that does, as a release does.
     It asks again instead of waiting in PostgreSQL, since a wait that times out there would end the transaction, and with it the answer.
     """
-    keys = [_lock_key(partner_id) for partner_id in sorted(partner_ids)]
+    keys = [*[_lock_key(partner_id) for partner_id in sorted(partner_ids)], *([ADVISORY_LOCK] if shows else [])]
     until, pause = time.monotonic() + WAIT_SECONDS, FIRST_PAUSE
     while not await transaction.value(_TAKE_TURN, keys=keys):
         if time.monotonic() > until:
