@@ -29,6 +29,7 @@ from graph.types.curation import (
     SetVisibilityInput,
     SetVisibilityPayload,
 )
+from graph.types.erasures import EraseParticipantInput, EraseParticipantPayload
 from graph.types.receipts import DecidePayload, SubmitPayload
 from graph.types.releases import PublishReleaseInput, PublishReleasePayload
 from graph.types.submissions import DecideInput, SubmitInput
@@ -90,4 +91,9 @@ class Mutation:
     end_agreement: EndAgreementPayload = field(
         "Ends an agreement now: a partner without another one loses access at once. For administrators with the scope admin.",
         Argument("input", EndAgreementInput, "Which agreement to end."),
+    )
+    erase_participant: EraseParticipantPayload = field(
+        "Destroys what is told of a person, for good, wherever it is stored; its statements are ERASED then. For the data protection "
+        "officer with the scope erase, and for a partner with it: of its own participants.",
+        Argument("input", EraseParticipantInput, "Whom to erase, and why."),
     )

@@ -134,6 +134,9 @@ SCALARS: dict[object, ScalarDefinition] = {
         "A text that holds none is refused by a rule of its record, so that it fails that record alone.",
     ),
     JSON: _scalar(
-        "JSON", parse_nothing, write_as_is, "Any JSON value, here the parameters of a message: an object of texts, numbers and lists."
+        "JSON",
+        parse_nothing,
+        write_as_is,
+        "Any JSON value, here an object of texts, numbers and lists: the parameters of a message, or numbers by what they count.",
     ),
 }

@@ -8,6 +8,7 @@ places       member states with dated memberships; departments
 agencies     partner agencies, their listings on the published page, who operates what
 courses      courses and cohorts, with roles and cost lines
 statements   what partners say about cohorts; decisions upon it
+individuals  people, as pseudonyms;  erasures: what is left once what was told of one is destroyed
 submissions  what was sent, by whom, and what became of each record
 figures      published amounts
 access       clients of the API and their credentials

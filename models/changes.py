@@ -29,6 +29,7 @@ class ChangeOp(StrEnum):
 
     UPSERT = "UPSERT"
     WITHDRAWN = "WITHDRAWN"
+    ERASED = "ERASED"
 
 
 class ActorKind(StrEnum):

@@ -1,7 +1,8 @@
 """What the serving role may do to each table. It owns nothing, and may do nothing that is not named here.
 
 The ledger is never deleted from: statements, decisions, submissions, changes, and the agencies, courses and cohorts that they refer to.
-Parts of a revised row (its roles, costs, slices) are replaced, so their rows may go, and so may what is told of people, to be erased.
+Parts of a revised row (its roles, costs, slices) are replaced, so their rows may go. What is told of people goes by a function alone, which
+also takes it out of versions, decisions and receipts.
 Of a version in a history only the end may be set.
 Of a client, a credential or an agreement only the end may be set, which then stays (a trigger), and when a credential was used last.
 """
@@ -19,6 +20,7 @@ from models.base import Table
 from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.deployments import Deployment
+from models.erasures import ErasureCertificate
 from models.figures import Figure
 from models.history import HISTORIES
 from models.individuals import Individual, Participant
@@ -66,14 +68,15 @@ GRANTS: dict[type[Table], tuple[str, ...]] = {
     ReleaseCell: _APPEND,
     ReleasedCohort: _APPEND,
     AuditSeal: _APPEND,
+    ErasureCertificate: _APPEND,
+    Participant: _APPEND,
+    Individual: _APPEND,
     AgencyAncestor: _REPLACE,
     CohortCourse: _REPLACE,
     CohortRole: _REPLACE,
     CohortCost: _REPLACE,
     StatementMemberState: _REPLACE,
     StatementDepartment: _REPLACE,
-    Participant: _REPLACE,
-    Individual: _REPLACE,
 }
 
 
@@ -108,7 +111,7 @@ def _statements(role: str) -> Iterator[str]:
     yield f"REVOKE CREATE ON SCHEMA public FROM {role}"
     yield f"GRANT USAGE ON SCHEMA public TO {role}"
     yield f"GRANT SELECT ON alembic_version TO {role}"
-    yield f"GRANT EXECUTE ON FUNCTION remember_person, agreement_in_force TO {role}"
+    yield f"GRANT EXECUTE ON FUNCTION remember_person, agreement_in_force, erase_individuals TO {role}"
     for table, privileges in GRANTS.items():
         yield f"GRANT {', '.join(privileges)} ON {_quoted(str(table.__tablename__))} TO {role}"
     for history in HISTORIES.values():

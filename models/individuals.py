@@ -1,6 +1,7 @@
 """People, as pseudonyms: participants, and what a statement of the kind INDIVIDUAL says of one of them.
 
 What is told of a person stands in these two tables alone: no history keeps it, and neither do changes, receipts, logs or the audit.
+A statement's slice, which with its cohort may tell a person too, has a history; erasing one destroys both.
 """
 
 from datetime import date

@@ -39,6 +39,7 @@ from models.base import Table, Visibility
 from models.changes import Change
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.deployments import Deployment
+from models.erasures import ErasureCertificate
 from models.figures import Figure
 from models.history import HISTORIES
 from models.individuals import Individual, Participant
@@ -166,6 +167,9 @@ STATEMENTS = policy(
 PARTICIPANTS = policy({READS_PEOPLE - PARTNERS: ALL, PARTNERS: OWN})
 """A partner sees its own participants, and those of IMPACS that deal with people all."""
 
+ERASURES = policy({READS_AUDIT: ALL, PARTNERS: OWN})
+"""A partner sees the certificates of its own participants' erasures, auditors and the data protection officer all."""
+
 SUBMISSIONS = policy({READS_LEDGER: ALL, PARTNERS: OWN})
 """A partner sees its own submissions, IMPACS all, others none."""
 
@@ -281,6 +285,7 @@ POLICIES: Mapping[type[Table], Policy | AsIts] = {
     Decision: AsIts(Statement, "statement_id", hidden_from=PUBLIC_ONLY),
     Participant: PARTICIPANTS,
     Individual: AsIts(Statement, "statement_id", hidden_from=ANYBODY - READS_PEOPLE),
+    ErasureCertificate: ERASURES,
     Submission: SUBMISSIONS,
     SubmissionItem: AsIts(Submission, "submission_id"),
     SubmissionIssue: AsIts(Submission, "submission_id"),
@@ -327,6 +332,7 @@ SCOPES: Mapping[type[Table], Scope] = {
     Decision: Scope.STATEMENTS_READ,
     Participant: Scope.STATEMENTS_READ,
     Individual: Scope.STATEMENTS_READ,
+    ErasureCertificate: Scope.ERASE,
 }
 
 

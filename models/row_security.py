@@ -17,6 +17,7 @@ from models.access import Agreement
 from models.base import Table
 from models.courses import CohortCost
 from models.database import DIALECT
+from models.erasures import ErasureCertificate
 from models.history import HISTORIES
 from models.individuals import Individual, Participant
 from models.policies import (
@@ -46,8 +47,9 @@ SECURED: Mapping[type[Table], frozenset[ViewerKind]] = {
     StatementMemberState: LEDGER,
     StatementDepartment: LEDGER,
     Decision: DECIDERS,
-    Participant: SENDERS | {ViewerKind.DATA_PROTECTION_OFFICER},
-    Individual: SENDERS | {ViewerKind.DATA_PROTECTION_OFFICER},
+    Participant: SENDERS,
+    Individual: SENDERS,
+    ErasureCertificate: frozenset({ViewerKind.PARTNER, ViewerKind.DATA_PROTECTION_OFFICER}),
     Submission: LEDGER,
     SubmissionItem: LEDGER,
     SubmissionIssue: LEDGER,

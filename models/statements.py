@@ -94,7 +94,8 @@ class Verdict(StrEnum):
 class Statement(Table, table=True):
     """A partner's statement, at its current revision; its slice's sets are StatementMemberState and StatementDepartment.
 
-    One of the kind INDIVIDUAL counts one of PEOPLE: whom, stands in models/individuals.py.
+    One of the kind INDIVIDUAL counts one of PEOPLE: whom, stands in models/individuals.py. Once that is ERASED, it says nothing of the
+    person, nor of place, time and sex; `retained` says that it goes on counting one, whom nobody knows.
     A null `sex` or reporting period, and a set without rows, mean "over all, or not stated". `only_member_state_code` is the one state of a
     set of one: what a focal point sees, as a column that row-level security can compare and index.
     """
@@ -110,6 +111,7 @@ class Statement(Table, table=True):
         one_of("visibility", Visibility),
         one_of("withdrawal_reason", WithdrawalReason),
         CheckConstraint("count >= 0", name="count"),
+        CheckConstraint("retained IS NULL OR state = 'ERASED'", name="retained"),
         together("cost", "cost_amount", "cost_currency"),
         UniqueConstraint("partner_id", "source_ref"),
         Index("ix_statement_cohort_id_id", "cohort_id", "id"),
@@ -153,6 +155,7 @@ class Statement(Table, table=True):
     decided_at: datetime | None = moment(default=None)
     withdrawal_reason: str | None = text_field(default=None)
     withdrawal_note: str | None = text_field(default=None)
+    retained: bool | None = None
     created_at: datetime = created()
 
 

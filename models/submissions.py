@@ -95,6 +95,7 @@ class SubmissionItem(Table, table=True):
         one_of("record_kind", RecordKind),
         one_of("status", OutcomeStatus),
         Index("ix_submission_item_entity_id", "entity_id"),
+        Index("ix_submission_item_source_ref", "source_ref", postgresql_where=text("entity_id IS NULL")),
     )
 
     submission_id: UUID = Field(foreign_key="submission.id", primary_key=True)

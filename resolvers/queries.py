@@ -7,6 +7,7 @@ from resolvers import (
     clients,
     courses,
     curation,
+    erasures,
     figures,
     individuals,
     participation,
@@ -32,6 +33,7 @@ SUBJECTS = (
     search,
     access,
     clients,
+    erasures,
     audit,
 )
 
@@ -41,5 +43,11 @@ for subject in SUBJECTS:
     QUERY_FIELDS |= subject.QUERIES
     TYPES |= {type_.name: type_ for type_ in subject.TYPES}
 
-MUTATION_FIELDS: dict[str, Word] = {**receipts.MUTATIONS, **curation.MUTATIONS, **releases.MUTATIONS, **clients.MUTATIONS}
+MUTATION_FIELDS: dict[str, Word] = {
+    **receipts.MUTATIONS,
+    **curation.MUTATIONS,
+    **releases.MUTATIONS,
+    **clients.MUTATIONS,
+    **erasures.MUTATIONS,
+}
 TYPES |= {"Query": ObjectType("Query", fields=QUERY_FIELDS), "Mutation": ObjectType("Mutation", fields=MUTATION_FIELDS)}

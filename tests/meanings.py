@@ -507,4 +507,5 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Outcome.issues": issues,
     "Issue.retryable": lambda *_: False,
     "Issue.params": lambda _graph, source, *_: Json(source.row["params"]),
+    "ErasureCertificate.places": lambda _graph, source, *_: Json(source.row["places"]),
 }

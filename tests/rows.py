@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from models import access, agencies, audit, courses, figures, individuals, places, releases, statements, submissions
+from models import access, agencies, audit, courses, erasures, figures, individuals, places, releases, statements, submissions
 from models.base import Table
 from models.database import Database
 from models.viewer import Viewer
@@ -42,6 +42,7 @@ TABLES: tuple[type[Table], ...] = (
     figures.Figure,
     audit.AuditEvent,
     audit.AuditSeal,
+    erasures.ErasureCertificate,
     releases.Release,
     releases.ReleaseBlock,
 )

@@ -33,6 +33,7 @@ NODES = {
     "Figure": "figure",
     "Release": "release",
     "Participant": "participant",
+    "ErasureCertificate": "erasure_certificate",
 }
 TABLES = NODES | {
     "Receipt": "submission",
@@ -229,6 +230,7 @@ POLICIES: dict[str, Callable[[Graph, Row], bool]] = {
     "statement_department": lambda graph, row: graph.sees_statement(graph.stored("statement", row["statement_id"])),
     "audit_event": lambda graph, row: graph.reads_audit(),
     "audit_seal": lambda graph, row: graph.reads_audit(),
+    "erasure_certificate": lambda graph, row: graph.reads_audit() or graph.owner(row["partner_id"]),
     "decision": lambda graph, row: not graph.everybody() and graph.sees_statement(graph.stored("statement", row["statement_id"])),
     "participant": lambda graph, row: graph.sees_person(row["partner_id"]),
     "individual": lambda graph, row: graph.sees_person(graph.stored("statement", row["statement_id"])["partner_id"]),

@@ -29,10 +29,10 @@ NOT_ASKED = {
     *RELEASED,
     *ADMITTED,
     "Client",
+    "EraseParticipantPayload",
 }
-"""What only mutations answer: test_submissions.py, test_decisions.py, test_curation.py, test_publishing.py, test_client_mutations.py.
-
-The rest queries reach.
+"""What only mutations answer: test_submissions.py, test_decisions.py, test_curation.py, test_publishing.py, test_client_mutations.py and
+test_erasure.py. The rest queries reach.
 """
 
 

@@ -6,6 +6,7 @@ Random operations are answered the same with the compiler's policies and without
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from random import Random
@@ -213,6 +214,8 @@ async def test_the_interpreter_agrees_without_the_compilers_policies(
     for style in STYLES:
         for _ in range(OPERATIONS // len(STYLES)):
             asked = operation(Random(random.getrandbits(64)), SCHEMA, VALUES, STYLES[style], Reach())
+            if name == "ANONYMOUS" and re.search("individual|Participant", f"{asked.text} {asked.variables}"):
+                continue  # what is told of people is refused to it as a whole
             await comparison.check(Asked(asked.text, asked.variables, asked.name), WORLD.viewers[name])
 
 

@@ -87,6 +87,7 @@ SHAPES = {
         revokeCredential(input: RevokeCredentialInput!): RevokeCredentialPayload!
         createAgreement(input: CreateAgreementInput!): CreateAgreementPayload!
         endAgreement(input: EndAgreementInput!): EndAgreementPayload!
+        eraseParticipant(input: EraseParticipantInput!): EraseParticipantPayload!
     """,
     "CohortConnection": """
         edges: [CohortEdge!]!
@@ -275,9 +276,10 @@ SHAPES = {
     """,
 }
 
-ONE_OF = {"PartnerAgencyRef", "CourseRef", "CohortRef", "SubmissionRef", "RecordChangeInput", "RevokeCredentialInput"}
+ONE_OF = {"PartnerAgencyRef", "CourseRef", "CohortRef", "SubmissionRef", "RecordChangeInput", "RevokeCredentialInput", "ParticipantRef"}
 NODES = {"MemberState", "Department", "PartnerAgency", "Course", "Cohort", "Statement", "Figure", "Release", "Participant"}
-GUARDED = {"PartnerAgency", "Course", "Cohort", "Statement", "Receipt", "Individual", "Participant"}
+NODES |= {"ErasureCertificate"}
+GUARDED = {"PartnerAgency", "Course", "Cohort", "Statement", "Receipt", "Individual", "Participant", "ErasureCertificate"}
 """The types behind which a table stands whose rows may be hidden."""
 
 

@@ -11,14 +11,14 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from models import access, agencies, audit, courses, figures, individuals, places, releases, statements, submissions
+from models import access, agencies, audit, courses, erasures, figures, individuals, places, releases, statements, submissions
 from models.base import Visibility
 from models.viewer import ANONYMOUS, IMPACS, Viewer, ViewerKind
 from tests.chances import Chances
 from tests.pasts import Pasts
 from tests.rows import Row, World
 
-SCOPES = frozenset({"submit", "statements:read", "decide", "audit:read", "personal:read"})
+SCOPES = frozenset({"submit", "statements:read", "decide", "audit:read", "personal:read", "erase"})
 PURPOSE = "REPORTING"
 FIELDS = frozenset(field.value for field in access.PersonalField)
 
@@ -58,6 +58,7 @@ class _Maker(Chances):
         self.releases()
         self.credentials()
         self.agreements()
+        self.erasures()
 
     def places(self) -> None:
         names = ["Jamaica", "barbados", "Ålesund", "Curaçao", "Jamaica", "Trinidad & Tobago", "<Saint> 'Lucia'", "Ñ"]
@@ -477,6 +478,21 @@ class _Maker(Chances):
             )
             if self.random.random() < 0.8:
                 self.add(audit.AuditSeal, position=number + 1, event_id=event["id"], hash="\\x00", sealed_at=self.moment())
+
+    def erasures(self) -> None:
+        for number in range(6):
+            self.add(
+                erasures.ErasureCertificate,
+                id=self.id(),
+                participant=f"Participant:{self.id()}",
+                partner_id=self.partners[number % 2]["id"],
+                reason=self.pick(erasures.ErasureReason),
+                erased_at=self.moment(),
+                statements=1 + number,
+                retained=self.random.randrange(2),
+                places={"individual": 1 + number, "participant": 1},
+                hash=f"{self.random.getrandbits(256):064x}",
+            )
 
     def figures(self) -> None:
         known = self.world["figure"]

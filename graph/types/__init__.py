@@ -5,6 +5,6 @@ operators      what a value can be compared with
 pages          connections, edges, pageInfo, the direction of an order
 filters        what lists are filtered by;  orders    what they are ordered by
 nodes          the Node interface, and types that are named before they exist
-places agencies courses statements figures participation search access clients audit    one file for each subject
+places agencies courses statements figures participation search access clients erasures audit    one file for each subject
 submissions    what is sent;  receipts    what became of it
 """

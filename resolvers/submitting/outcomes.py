@@ -41,6 +41,9 @@ def _read(draft: Draft, today: date) -> None:
     entity = draft.entity
     if entity is None:
         raise TypeError("a record that makes something has its entity")
+    if entity.state == StatementState.ERASED.value:
+        draft.say("ERASED", ("sourceRef",))
+        return
     fields = FIELDS[draft.kind]
     before = entity.content
     draft.given = read(fields, draft.sent, draft.change, draft)
