@@ -12,15 +12,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock_time
 
 from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import col
 
 from graph.peers import Networks, is_within, networks_of
 from graph.uses import Uses
-from graph.viewers import AGREEMENT, VIEWER_COLUMNS, lacks_agreement, viewer_of, with_agreement
+from graph.viewers import AGREEMENT, VIEWER_COLUMNS, end_of, lacks_agreement, viewer_of, with_agreement
 from models.access import ApiClient, Credential
 from models.database import Database, SqlStatement, render
 from models.viewer import ANONYMOUS, Viewer
@@ -57,9 +55,11 @@ class Authenticator:
         uses: Uses | None = None,
         trusted_seconds: float = TRUSTED_SECONDS,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._tokens = tokens
+        self._now = now
         self._uses = uses or Uses(database)
         self._trusted_seconds = trusted_seconds
         self._clock = clock
@@ -102,19 +102,12 @@ class Authenticator:
         if row is None:
             return None
         secret_hash, expires_at, addresses, agreement_ends, *found = row
-        left = (min(expires_at, _end_of(agreement_ends)) - datetime.now(UTC)).total_seconds()
+        left = min(expires_at, end_of(agreement_ends)).timestamp() - self._now()
         known = Known(secret_hash, viewer_of(*found), networks_of(addresses.split()), now + min(self._trusted_seconds, left))
         self._known[key] = known
         if len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)
         return known
-
-
-def _end_of(last_day: date | None) -> datetime:
-    """The moment at which an agreement with this last day is over; never, without one."""
-    if last_day is None or last_day == date.max:
-        return datetime.max.replace(tzinfo=UTC)
-    return datetime.combine(last_day + timedelta(days=1), clock_time(), UTC)
 
 
 def _look_up() -> SqlStatement:

@@ -115,7 +115,13 @@ def agreement() -> None:
 @agreement.command("create")
 @click.option("--agency", metavar="CODE", required=True, help="The agency.")
 @click.option("--title", required=True, help="What it is called.")
-@click.option("--purpose", "purposes", multiple=True, required=True, help="What data about people may be used for; repeat it for several.")
+@click.option(
+    "--purpose",
+    "purposes",
+    multiple=True,
+    required=True,
+    help="What data about people may be used for, such as REPORTING; repeat it for several.",
+)
 @click.option("--permit", "permitted", type=click.Choice(PERSONAL_FIELDS), multiple=True, help="A fact about people that it opens.")
 @click.option("--retention-months", type=int, required=True, help="For how long data about people is kept.")
 @click.option("--starts", type=click.DateTime(["%Y-%m-%d"]), help="Its first day; today unless you say otherwise.")
@@ -151,7 +157,7 @@ def create_agreement(
 def end_agreement(agreement_id: Any, as_json: bool) -> None:
     """End an agreement now.
 
-    Without another one in force, its agency's credentials are refused within 5 seconds.
+    Its agency's credentials are refused within 5 seconds, unless another one started later: those before it open nothing again.
     """
     from models import agreements
 

@@ -14,6 +14,9 @@ MAX_HEADERS = 100
 MAX_HEAD_BYTES = 16 << 10
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 HEALTH = "/health/"
+SINGLE = (b"host", b"authorization", b"purpose", b"content-type")
+"""The headers that decide something: of two, each party on the way could go by another one."""
+
 SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -79,6 +82,10 @@ class Door:
             raise RequestError(
                 f"The request line and headers may have at most {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers.", code="HEADERS_TOO_LARGE"
             )
+        names = [name for name, _ in headers]
+        for name in SINGLE:
+            if names.count(name) > 1:
+                raise RequestError(f"The header {name.decode().title()} may be sent once.")
         if peers.without_port(host) not in self._allowed_hosts and not scope["path"].startswith(HEALTH):
             raise RequestError("This server does not answer for that host.", code="HOST_NOT_ALLOWED")
 

@@ -1,7 +1,6 @@
 """HTTP messages to requests: the media types, the body within its limit, and its parameters (GraphQL over HTTP). Raises RequestError."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Message, Receive
 
+from models.agreements import PURPOSE
 from resolvers.errors import Refusal, Unavailable
 from resolvers.execute import Request
 
@@ -118,15 +118,12 @@ async def _read_on(message: Message, receive: Receive, limit: int) -> bytes:
         message = await receive()
 
 
-PURPOSE = re.compile(rb"[A-Z][A-Z0-9_]{0,63}")
-
-
 def purpose(headers: Mapping[bytes, bytes]) -> str | None:
     """The purpose that a request states in its header, for which it asks for data about people."""
     given = headers.get(b"purpose")
     if given is None:
         return None
-    if not PURPOSE.fullmatch(given):
+    if not PURPOSE.fullmatch(given.decode("latin-1")):
         raise RequestError("The header Purpose is one of your agreement's purposes: capitals, digits and underscores, at most 64.")
     return given.decode()
 

@@ -19,8 +19,8 @@ DAYS = 90
 AGREEMENT_DAYS = 3_650
 RETENTION_MONTHS = 60
 PURPOSES: Mapping[str, tuple[str, ...]] = {
-    PARTNER: ("reporting", "evaluation"),
-    STAFF_AGENCY: ("reporting", "evaluation", "verification", "data protection"),
+    PARTNER: ("REPORTING", "EVALUATION"),
+    STAFF_AGENCY: ("REPORTING", "EVALUATION", "VERIFICATION", "DATA_PROTECTION"),
 }
 
 

@@ -1,5 +1,6 @@
 """Stored clients to viewers: the columns that a viewer is made of, with the agreement of its agency that is in force."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ARRAY, Date, Text, Uuid, column, func, true
@@ -7,9 +8,6 @@ from sqlmodel import col
 
 from models.access import ApiClient
 from models.viewer import Viewer, ViewerKind
-
-SEPARATOR = "\x1f"
-"""Between purposes, which are texts with spaces."""
 
 AGREEMENT: Any = (
     func.agreement_in_force(col(ApiClient.agency_id))
@@ -42,7 +40,7 @@ def viewer_of(
         member_state_code=member_state_code,
         credential_id=credential_id,
         agreement_id=agreement_id,
-        purposes=frozenset(purposes.split(SEPARATOR) if purposes else ()),
+        purposes=frozenset(purposes.split() if purposes else ()),
         permitted_fields=frozenset(permitted_fields.split() if permitted_fields else ()),
     )
 
@@ -55,7 +53,7 @@ VIEWER_COLUMNS = (
     func.array_to_string(ApiClient.scopes, " "),
     ApiClient.member_state_code,
     AGREEMENT.c.id,
-    func.array_to_string(AGREEMENT.c.purposes, SEPARATOR),
+    func.array_to_string(AGREEMENT.c.purposes, " "),
     func.array_to_string(AGREEMENT.c.permitted_fields, " "),
 )
 """What a viewer is made of, but for its credential."""
@@ -69,3 +67,10 @@ def with_agreement(clients: Any) -> Any:
 def lacks_agreement(viewer: Viewer) -> bool:
     """Whether the viewer acts for a partner that has no agreement in force, and so may not come in."""
     return viewer.kind is ViewerKind.PARTNER and viewer.agreement_id is None
+
+
+def end_of(last_day: date | None) -> datetime:
+    """The moment at which an agreement with this last day is over; never, without one."""
+    if last_day is None or last_day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.combine(last_day + timedelta(days=1), time(), UTC)

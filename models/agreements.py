@@ -1,12 +1,16 @@
-"""Makes, ends and lists agreements. A partner has access only while an agreement of its agency is in force."""
+"""Makes, ends and lists agreements. A partner has access only while an agreement of its agency is in force.
 
+The one that started last is, until it is over: those before it open nothing again, since it may have narrowed them.
+"""
+
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Uuid, and_, column, func, select, true, update
 
 from models.access import Agreement, PersonalField
 from models.agencies import PartnerAgency
@@ -16,6 +20,9 @@ from models.foreseen import Foreseen
 
 MAX_TEXT = 500
 MAX_PURPOSES = 20
+PURPOSE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+"""A purpose, as the header of a request can state it."""
+
 MAX_RETENTION_MONTHS = 1_200
 
 _agreement: Any = Agreement.__table__  # type: ignore[attr-defined]
@@ -57,12 +64,7 @@ class Agreed:
     starts_on: date
     expires_on: date
     ended_at: datetime | None
-    today: date = field(default_factory=lambda: datetime.now(UTC).date())
-
-    @property
-    def is_in_force(self) -> bool:
-        """Whether it opens access now."""
-        return self.ended_at is None and self.starts_on <= self.today <= self.expires_on
+    is_in_force: bool
 
 
 async def create(transaction: Transaction, agency_id: UUID, terms: Terms, created_by_id: UUID | None = None) -> UUID:
@@ -90,8 +92,9 @@ def check(terms: Terms) -> None:
     for name, value in (("title", terms.title), ("legalBasis", terms.legal_basis), ("transfer", terms.transfer)):
         if value is not None and not _is_text(value):
             raise AgreementError(f"{name} must be a text of 1 to {MAX_TEXT} characters", name)
-    if not 1 <= len(terms.purposes) <= MAX_PURPOSES or not all(map(_is_text, terms.purposes)):
-        raise AgreementError(f"an agreement has 1 to {MAX_PURPOSES} purposes, each of 1 to {MAX_TEXT} characters", "purposes")
+    if not 1 <= len(terms.purposes) <= MAX_PURPOSES or not all(map(PURPOSE.fullmatch, terms.purposes)):
+        words = "each a capital and up to 63 capitals, digits and underscores, such as REPORTING"
+        raise AgreementError(f"an agreement has 1 to {MAX_PURPOSES} purposes, {words}", "purposes")
     if not 1 <= terms.retention_months <= MAX_RETENTION_MONTHS:
         raise AgreementError(f"data is kept for 1 to {MAX_RETENTION_MONTHS} months", "retentionMonths")
     if terms.expires_on < terms.starts_on:
@@ -112,7 +115,9 @@ async def agreements(transaction: Transaction) -> list[Agreed]:
     """Every agreement, oldest first."""
     names = ("title", "purposes", "permitted_fields", "retention_months", "starts_on", "expires_on", "ended_at")
     columns = (_agreement.c.id.label("agreement_id"), _agency.c.code.label("agency"), *[_agreement.c[name] for name in names])
-    joined = _agreement.join(_agency, _agency.c.id == _agreement.c.agency_id)
+    in_force = func.agreement_in_force(_agreement.c.agency_id).table_valued(column("id", Uuid())).lateral("in_force")
+    columns = (*columns, in_force.c.id.is_not_distinct_from(_agreement.c.id).label("is_in_force"))
+    joined = _agreement.join(_agency, _agency.c.id == _agreement.c.agency_id).outerjoin(in_force, true())
     order = (_agreement.c.created_at, _agreement.c.id)
     return [Agreed(**row) for row in await transaction.fetch(select(*columns).select_from(joined).order_by(*order))]
 

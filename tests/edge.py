@@ -95,7 +95,7 @@ async def agree(transaction: Transaction, agency_id: UUID, **said: Any) -> UUID:
     today = datetime.now(UTC).date()
     basic: dict[str, Any] = {
         "title": "An agreement",
-        "purposes": ["reporting"],
+        "purposes": ["REPORTING"],
         "retention_months": 60,
         "starts_on": today - timedelta(days=1),
         "expires_on": today + timedelta(days=365),

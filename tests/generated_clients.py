@@ -78,7 +78,7 @@ def credential(folder: Path, *arguments: str) -> str:
 
 def partner(folder: Path, agency: str) -> str:
     """The credential of a new client of an agency, with a new agreement."""
-    said = ("--title", "Clients", "--purpose", "reporting", "--retention-months", "12", "--expires", "2099-12-31")
+    said = ("--title", "Clients", "--purpose", "REPORTING", "--retention-months", "12", "--expires", "2099-12-31")
     command("agreement", "create", "--agency", agency, *said, DATA_DIR=str(folder))
     return credential(folder, "--agency", agency, "--scope", "submit", "--scope", "statements:read")
 

@@ -9,15 +9,17 @@ import hmac
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 from joserfc.jwk import RSAKey
+from sqlalchemy import text
 
 from graph.openid import network
-from graph.openid.access import AccessTokens
+from graph.openid.access import TRUSTED_SECONDS, AccessTokens
 from graph.openid.issuer import Issuer, keys_of
 from graph.openid.network import Unreachable
 from graph.openid.roles import Role, values
@@ -29,7 +31,7 @@ from models.base import new_id
 from models.database import Database
 from models.openid import Vouched
 from models.viewer import Viewer, ViewerKind
-from resolvers.errors import Unauthenticated, Unavailable
+from resolvers.errors import AgreementExpired, Unauthenticated, Unavailable
 from tests.edge import SETTINGS, agree, application, post, speaking_to
 from tests.issuing import AUDIENCE, CLIENT, KEYS, Issuing, by_hand, issuing
 
@@ -251,6 +253,23 @@ async def test_a_token_is_not_trusted_beyond_its_end(judged: Judged) -> None:
     judged.clock.now += 1.5
     judged.tokens._now = lambda: time.time() + 1.5
     await judged.refuses(token)
+
+
+@pytest.mark.parametrize("ends", ["midnight", "now"])
+@pytest.mark.asyncio
+async def test_a_token_is_not_trusted_beyond_the_agreement(judged: Judged, owner_database: Database, ends: str) -> None:
+    today = datetime.now(UTC).date()
+    async with owner_database.write() as transaction:
+        await transaction.fetch(text("UPDATE agreement SET expires_on = :today"), today=today)
+    midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), UTC).timestamp()
+    judged.tokens._now = lambda: midnight - 1 if ends == "midnight" else time.time()
+    token = judged.issuing.token(exp=midnight + 3_600)
+    assert (await judged.tokens.viewer(token)).client_name == "the importer"
+    async with owner_database.write() as transaction:
+        await transaction.fetch(text("UPDATE agreement SET ended_at = now()"))
+    judged.clock.now += 1.001 if ends == "midnight" else TRUSTED_SECONDS + 0.001
+    with pytest.raises(AgreementExpired):
+        await judged.tokens.viewer(token)
 
 
 class TestKeys:

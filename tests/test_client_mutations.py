@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from graph.auth import TRUSTED_SECONDS, Authenticator
-from models import clients
+from models import agreements, clients
 from models.access import ClientKind, Scope
 from models.clients import Issued
 from models.database import Database
@@ -25,6 +25,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TABLES = ("agreement", "api_client", "credential")
 TODAY = datetime.now(UTC).date()
+UNSPEAKABLE = ("", "reporting", "DATA PROTECTION", "DATA-PROTECTION", "1ST", "REPORTING\n", "R" * 65, "É")
+"""Purposes that no header could state."""
+
 CLIENT = "client { id name kind scopes revokedAt agency { code } memberState { code } credentials { id prefix addresses revokedAt } }"
 ISSUES = "issues { code path params }"
 CREATE = f"mutation ($input: CreateClientInput!) {{ answer: createClient(input: $input) {{ credential {CLIENT} {ISSUES} }} }}"
@@ -113,7 +116,7 @@ async def test_viewers_learn_their_credential_and_agreement(server: httpx.AsyncC
         "credential": {"id": issued.credential_id, "expiresAt": viewer["credential"]["expiresAt"]},
         "agreement": {
             "title": "An agreement",
-            "purposes": ["reporting"],
+            "purposes": ["REPORTING"],
             "permittedFields": [],
             "expiresOn": str(TODAY + timedelta(days=365)),
         },
@@ -194,6 +197,42 @@ async def test_what_is_revoked_stops_in_time(
     assert [issue["code"] for issue in renewed["issues"]] == (["CLIENT_IS_REVOKED"] if whole else [])
 
 
+async def test_what_a_newer_agreement_narrowed_stays_so_when_it_is_over(
+    server: httpx.AsyncClient, owner_database: Database, database: Database
+) -> None:
+    boss = await administrator(owner_database)
+    header = f"Bearer {(await done(server, boss, CREATE, **wish(agency='OAS')))['credential']}".encode()
+
+    async def made(**more: Any) -> str:
+        return str((await done(server, boss, AGREE, **terms(**more)))["agreement"]["id"])
+
+    async def opened() -> set[str] | None:
+        """What the agreement in force permits; None if there is none."""
+        try:
+            return set((await Authenticator(database).viewer(header)).permitted_fields)
+        except AgreementExpired:
+            return None
+
+    await made(startsOn="2020-01-01", permittedFields=["PARTICIPANT", "RESULT"])
+    assert await opened() == {"PARTICIPANT", "RESULT"}
+    future = await made(startsOn=str(TODAY + timedelta(days=2)), permittedFields=[])
+    await done(server, boss, END, agreement=future)
+    assert await opened() == {"PARTICIPANT", "RESULT"}
+    narrow = await made(startsOn="2021-01-01", permittedFields=["RESULT"])
+    assert await opened() == {"RESULT"}
+    await done(server, boss, END, agreement=narrow)
+    assert await opened() is None
+    await made(startsOn="2020-06-01", permittedFields=["PARTICIPANT"])
+    assert await opened() is None
+    await made(startsOn="2021-01-02", expiresOn=str(TODAY - timedelta(days=1)), permittedFields=[])
+    assert await opened() is None
+    await made(startsOn=str(TODAY), permittedFields=["ROLE_LEVEL"])
+    assert await opened() == {"ROLE_LEVEL"}
+    async with owner_database.write() as transaction:
+        listed = [one for one in await agreements.agreements(transaction) if one.agency == "OAS"]
+    assert [one.is_in_force for one in listed] == [False] * 5 + [True]
+
+
 async def test_an_agreement_opens_access_and_its_end_closes_it(
     server: httpx.AsyncClient, owner_database: Database, database: Database
 ) -> None:
@@ -259,6 +298,7 @@ async def test_a_client_that_there_cannot_be(
         ({"legalBasis": ""}, "AGREEMENT_NOT_ALLOWED", "legalBasis"),
         ({"transfer": "x" * 501}, "AGREEMENT_NOT_ALLOWED", "transfer"),
         ({"purposes": []}, "AGREEMENT_NOT_ALLOWED", "purposes"),
+        *(({"purposes": ["REPORTING", purpose]}, "AGREEMENT_NOT_ALLOWED", "purposes") for purpose in UNSPEAKABLE),
         ({"retentionMonths": 0}, "AGREEMENT_NOT_ALLOWED", "retentionMonths"),
         ({"expiresOn": "2020-01-01"}, "AGREEMENT_NOT_ALLOWED", "expiresOn"),
     ],

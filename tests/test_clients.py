@@ -3,15 +3,17 @@
 import asyncio
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from graph.auth import Authenticator
 from graph.cli import main
+from graph.uses import Uses
 from models import clients
 from models.access import ClientKind, Scope
 from models.clients import ClientError, Issued
@@ -19,7 +21,7 @@ from models.database import Database
 from models.provision import Addresses
 from models.reference import loader
 from models.viewer import ViewerKind
-from resolvers.errors import Unauthenticated
+from resolvers.errors import AgreementExpired, Unauthenticated
 from tests.edge import agency, agree
 
 pytestmark = pytest.mark.asyncio
@@ -102,6 +104,70 @@ async def test_a_client_changes_over_with_two_credentials_and_no_third(owner: Da
         await clients.renew(transaction, first.client_id, 30)
     with pytest.raises(Unauthenticated):
         await Authenticator(database).viewer(header(first))
+
+
+async def test_its_last_use_is_recorded_once_a_minute(owner: Database, database: Database) -> None:
+    used, tried = await make(owner), await make(owner)
+    uses = Uses(database)
+    gate = Authenticator(database, uses=uses)
+
+    async def last() -> list[datetime | None]:
+        async with owner.write() as transaction:
+            known = {one.client_id: one.last_used_at for one in await clients.clients(transaction)}
+        return [known[used.client_id], known[tried.client_id]]
+
+    before = datetime.now(UTC)
+    await gate.viewer(header(used))
+    with pytest.raises(Unauthenticated):
+        await gate.viewer(header(tried) + b"x")
+    assert await last() == [None, None]
+    await uses.write()
+    first = await last()
+    assert first[1] is None
+    assert first[0] is not None
+    assert before <= first[0] <= datetime.now(UTC)
+    await gate.viewer(header(used))
+    await uses.write()
+    assert await last() == first
+    async with owner.write() as transaction:
+        await transaction.fetch(text("UPDATE credential SET last_used_at = last_used_at - interval '2 minutes'"))
+    await gate.viewer(header(used))
+    await uses.write()
+    again = (await last())[0]
+    assert again is not None
+    assert again > first[0]
+
+
+async def test_nobody_is_trusted_past_the_last_midnight_of_an_agreement(owner: Database, database: Database) -> None:
+    issued = await make(owner)
+    today = datetime.now(UTC).date()
+    async with owner.write() as transaction:
+        await transaction.fetch(text("UPDATE agreement SET expires_on = :today"), today=today)
+    midnight = datetime.combine(today + timedelta(days=1), time(), UTC).timestamp()
+    clock = 0.0
+    gate = Authenticator(database, clock=lambda: clock, now=lambda: midnight - 1)
+    assert (await gate.viewer(header(issued))).client_id == issued.client_id
+    async with owner.write() as transaction:
+        await transaction.fetch(text("UPDATE agreement SET starts_on = :day, expires_on = :day"), day=today - timedelta(days=1))
+    clock = 0.999
+    assert (await gate.viewer(header(issued))).client_id == issued.client_id
+    clock = 1.001
+    with pytest.raises(AgreementExpired):
+        await gate.viewer(header(issued))
+
+
+async def test_nobody_is_trusted_past_the_end_of_a_credential(owner: Database, database: Database) -> None:
+    issued = await make(owner, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF)
+    clock = 0.0
+    gate = Authenticator(database, clock=lambda: clock, now=lambda: issued.expires_at.timestamp() - 1)
+    assert (await gate.viewer(header(issued))).client_id == issued.client_id
+    async with owner.write() as transaction:
+        await transaction.fetch(text("UPDATE credential SET expires_at = now()"))
+    clock = 0.999
+    assert (await gate.viewer(header(issued))).client_id == issued.client_id
+    clock = 1.001
+    with pytest.raises(Unauthenticated):
+        await gate.viewer(header(issued))
 
 
 async def test_a_credential_expires(owner: Database) -> None:

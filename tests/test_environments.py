@@ -45,15 +45,18 @@ async def test_graphiql_is_marked_under_the_same_policy() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_database_belongs_to_the_environment_of_its_first_start(owner_database: Database) -> None:
+@pytest.mark.parametrize(("mine", "other"), [(Environment.TEST, Environment.LIVE), (Environment.LIVE, Environment.TEST)])
+async def test_a_database_belongs_to_the_environment_of_its_first_start(
+    owner_database: Database, mine: Environment, other: Environment
+) -> None:
     async with owner_database.write() as transaction:
         assert await recorded(transaction) is None
-        await claim(transaction, Environment.TEST)
-        await claim(transaction, Environment.TEST)
-        assert await recorded(transaction) is Environment.TEST
-        with pytest.raises(OtherEnvironment, match="belongs to a TEST environment, not to the LIVE environment"):
-            await claim(transaction, Environment.LIVE)
-    assert (await issue(owner_database)).credential.startswith("pg_test_")
+        await claim(transaction, mine)
+        await claim(transaction, mine)
+        assert await recorded(transaction) is mine
+        with pytest.raises(OtherEnvironment, match=f"belongs to a {mine} environment, not to the {other} environment"):
+            await claim(transaction, other)
+    assert (await issue(owner_database)).credential.startswith(f"pg_{mine.value.lower()}_")
 
 
 @pytest.mark.asyncio

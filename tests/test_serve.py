@@ -128,7 +128,7 @@ def test_clients_are_made_beside_a_running_server(folder: Path, output: Path) ->
         assert made.returncode == 0, made.stderr
         credential = made.stdout.split('"')[3]
         assert server.viewer(credential)[0] == 401
-        said = ("--title", "Of UNODC", "--purpose", "reporting", "--retention-months", "12", "--expires", "2099-12-31")
+        said = ("--title", "Of UNODC", "--purpose", "REPORTING", "--retention-months", "12", "--expires", "2099-12-31")
         agreed = command("agreement", "create", "--agency", "UNODC", *said, DATA_DIR=str(folder))
         assert agreed.returncode == 0, agreed.stderr
         assert server.answers_with(200, credential)

@@ -25,6 +25,7 @@ from models.database import Database
 from models.provision import Addresses
 from models.sessions import Mode, Way
 from models.viewer import Viewer, ViewerKind
+from resolvers.errors import AgreementExpired
 from tests.edge import issue
 from tests.processes import Serving, command, serving
 
@@ -359,6 +360,16 @@ class TestStore:
         async with owner_database.write() as transaction:
             await transaction.read("UPDATE api_client SET revoked_at = now() WHERE id = $1", [viewer.client_id])
         assert await sessions.find(secret) is None
+
+    @pytest.mark.asyncio
+    async def test_a_partners_ends_with_its_agreement(self, database: Database, owner_database: Database) -> None:
+        sessions, partner = Sessions(database), Viewer(ViewerKind.PARTNER, (await issue(owner_database)).client_id)
+        secret, _ = await sessions.open(partner, Way.OPENID, "request-1")
+        assert await sessions.find(secret) is not None
+        async with owner_database.write() as transaction:
+            await transaction.read("UPDATE agreement SET expires_on = current_date - 1, starts_on = current_date - 1", [])
+        with pytest.raises(AgreementExpired):
+            await sessions.find(secret)
 
     @pytest.mark.asyncio
     async def test_the_oldest_of_a_client_ends_where_it_has_too_many(

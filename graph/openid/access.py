@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -23,7 +24,7 @@ from graph.openid.issuer import Issuer
 from graph.openid.roles import Role, role_of
 from graph.openid.tokens import Rejected
 from graph.settings import OpenId
-from graph.viewers import VIEWER_COLUMNS, lacks_agreement, viewer_of, with_agreement
+from graph.viewers import AGREEMENT, VIEWER_COLUMNS, end_of, lacks_agreement, viewer_of, with_agreement
 from models.access import ApiClient
 from models.agencies import PartnerAgency
 from models.database import Database, SqlStatement, render
@@ -87,29 +88,30 @@ class AccessTokens:
         claims = tokens.verified(token, header, await self._issuer.key(header.key))
         audience = self._openid.audience or ""
         tokens.check_access(header, claims, issuer=self._openid.issuer, audience=audience, now=self._now())
-        viewer = await self._client(claims)
+        viewer, agreement_ends = await self._client(claims)
         if lacks_agreement(viewer):
             raise AgreementExpired
-        left = claims["exp"] + tokens.LEEWAY - self._now()
+        left = min(claims["exp"] + tokens.LEEWAY, agreement_ends.timestamp()) - self._now()
         return Known(viewer, started + min(TRUSTED_SECONDS, left))
 
-    async def _client(self, claims: dict[str, Any]) -> Viewer:
+    async def _client(self, claims: dict[str, Any]) -> tuple[Viewer, datetime]:
+        """The viewer that claims name, and when the agreement that it acts under is over."""
         binds = {"issuer": self._openid.issuer, "subject": claims["sub"], "program": claims["client_id"]}
         row = await self._database.read(CLIENT.text, CLIENT.arguments(binds))
         if row is None:
             raise Rejected("unknown subject")
-        is_registered, program, agency, *found = row
-        viewer = viewer_of(*found)
+        is_registered, program, agency, last_day, *found = row
+        viewer, ends = viewer_of(*found), end_of(last_day)
         if program is not None:
             if program != claims["client_id"]:
                 raise Rejected("unknown client")
-            return viewer
+            return viewer, ends
         if not is_registered and claims["client_id"] != self._openid.client_id:
             raise Rejected("unknown client")
         role = role_of(claims, self._openid.roles, self._openid.role_claim)
         if role is None or not _had(role, viewer, agency):
             raise Rejected("another role than at the last sign-in")
-        return replace(viewer, scopes=frozenset(role.scopes))
+        return replace(viewer, scopes=frozenset(role.scopes)), ends
 
 
 def _had(role: Role, viewer: Viewer, agency: str | None) -> bool:
@@ -127,6 +129,7 @@ def _client() -> SqlStatement:
         registered,
         ApiClient.openid_client_id,
         PartnerAgency.code,
+        AGREEMENT.c.expires_on,
         *VIEWER_COLUMNS,
     )
     agency = col(PartnerAgency.id) == col(ApiClient.agency_id)

@@ -127,7 +127,9 @@ class CreateAgreementInput:
 
     agency: str = field("The code of the agency that it is with.")
     title: str = field("What the agreement is called: 1 to 500 characters.")
-    purposes: list[str] = field("What data about people may be used for: 1 to 20 purposes, each of 1 to 500 characters.")
+    purposes: list[str] = field(
+        "What data about people may be used for: 1 to 20 words of capitals, digits and underscores, of at most 64, such as REPORTING."
+    )
     permitted_fields: list[PersonalField] = field("The facts about people that it opens; an empty list: none.")
     retention_months: int = field("For how many months data about people is kept: 1 to 1,200.")
     starts_on: date = field("The first day on which it is in force, in UTC.")

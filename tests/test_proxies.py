@@ -1,0 +1,90 @@
+"""Whose address counts: through a real socket, as the server itself is set up; and headers that decide something are sent once."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+import uvicorn
+
+from graph.app import create_app
+from graph.server import UVICORN
+from models.access import ClientKind
+from models.database import Database
+from tests.edge import SETTINGS, application, issue, speaking_to
+
+pytestmark = pytest.mark.asyncio
+
+ALLOWED, OTHER = "192.0.2.7", "203.0.113.9"
+WHO = {"query": "{ viewer { kind } }"}
+
+
+class Started(uvicorn.Server):
+    """Uvicorn, that can be waited for."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answers = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answers.set()
+
+
+@asynccontextmanager
+async def listening(database: Database, *proxies: str) -> AsyncIterator[str]:
+    """The address of a server with these proxies before it."""
+    app = create_app(SETTINGS.model_copy(update={"trusted_proxies": frozenset(proxies)}), database)
+    server = Started(uvicorn.Config(app, **UVICORN))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await server.answers.wait()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "status"),
+    [
+        ((), [ALLOWED], 401),
+        ((), [], 401),
+        (("198.51.100.0/24",), [ALLOWED], 401),
+        (("127.0.0.1",), [ALLOWED], 200),
+        (("127.0.0.1",), [OTHER, ALLOWED], 200),
+        (("127.0.0.1",), [ALLOWED, OTHER], 401),
+        (("127.0.0.1",), [ALLOWED, f"{OTHER}, 127.0.0.1"], 401),
+        (("127.0.0.1",), [], 401),
+    ],
+)
+async def test_what_a_caller_says_of_its_address_is_believed_from_trusted_proxies_alone(
+    database: Database, owner_database: Database, proxies: tuple[str, ...], forwarded: list[str], status: int
+) -> None:
+    issued = await issue(owner_database, ClientKind.STAFF, addresses=["192.0.2.0/24"])
+    headers = [("authorization", f"Bearer {issued.credential}"), *(("x-forwarded-for", each) for each in forwarded)]
+    async with listening(database, *proxies) as address, httpx.AsyncClient(trust_env=False) as client:
+        response = await client.post(address, json=WHO, headers=headers)
+    assert response.status_code == status
+    assert response.json().get("data") == ({"viewer": {"kind": "STAFF"}} if status == 200 else None)
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Purpose", "Content-Type", "Host"])
+async def test_a_header_that_decides_something_is_sent_once(database: Database, owner_database: Database, name: str) -> None:
+    issued = await issue(owner_database, ClientKind.STAFF)
+    given = {
+        "Authorization": f"Bearer {issued.credential}",
+        "Purpose": "REPORTING",
+        "Content-Type": "application/json",
+        "Host": "localhost",
+    }
+    async with speaking_to(application(database)) as client:
+        whole = [*given.items()]
+        assert (await client.post("/graphql", json=WHO, headers=whole)).status_code == 200
+        response = await client.post("/graphql", json=WHO, headers=[*whole, (name.lower(), given[name])])
+    assert response.status_code == 400
+    (error,) = response.json()["errors"]
+    assert (error["extensions"]["code"], error["message"]) == ("BAD_REQUEST", f"The header {name} may be sent once.")
