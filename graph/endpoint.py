@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-import asyncpg
 import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -33,10 +32,10 @@ from graph.requests import (
     purpose,
 )
 from graph.staff import Staff
-from models.database import PoolBusy
 from models.viewer import ANONYMOUS, Viewer
 from resolvers.errors import AgreementExpired, OnlyQueries, Refusal, Unauthenticated, Unavailable
 from resolvers.execute import Graph, Request, execute
+from resolvers.failures import UNEXPECTED, is_unreachable, refusal_of
 
 MAX_UNDER_WAY = 500
 SUBMITS = re.compile(r"\bsubmit\b")
@@ -227,26 +226,13 @@ def _error(refusal: Refusal, request_id: str) -> dict[str, Any]:
 
 def refused(error: Exception, request_id: str) -> Refusal:
     """The refusal that an exception amounts to; what nobody expected is logged, and told by the request's id alone."""
-    match error:
-        case Refusal():
-            return error
-        case asyncpg.QueryCanceledError() | TimeoutError():
-            return Unavailable("The operation took too long. Ask for less at once, or try again.", code="TIMEOUT", retry_after=5)
-        case asyncpg.LockNotAvailableError() | asyncpg.DeadlockDetectedError() | asyncpg.SerializationError():
-            return Unavailable("Another request holds what this one needs. Try again.")
-        case PoolBusy():
-            return Unavailable("No connection to the database was free in time. Try again.")
-    if is_unreachable(error):
-        log.warning("database unavailable", request_id=request_id, exc_info=error)
-        return Unavailable("The database cannot be reached. Try again.", retry_after=5)
+    refusal = refusal_of(error)
+    if refusal is not None:
+        if is_unreachable(error):
+            log.warning("database unavailable", request_id=request_id, exc_info=error)
+        return refusal
     log.error("unexpected", request_id=request_id, exc_info=error)
-    return Refusal(f"Something went wrong here. If it happens again, report the request id {request_id}.", code="INTERNAL")
-
-
-def is_unreachable(error: Exception) -> bool:
-    """Whether an exception means that the database is away, starting, stopping or full, rather than that a statement is wrong."""
-    kinds = (asyncpg.PostgresConnectionError, asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, OSError)
-    return isinstance(error, kinds) or (isinstance(error, asyncpg.InterfaceError) and "clos" in str(error))
+    return Refusal(f"Something went wrong here. If it happens again, report the request id {request_id}.", code=UNEXPECTED)
 
 
 OK_HEADERS: Mapping[str, tuple[tuple[bytes, bytes], ...]] = {

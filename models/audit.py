@@ -65,7 +65,7 @@ class AuditSeal(Table, table=True):
 class Event:
     """An event to be recorded.
 
-    `object_ids` are global ids, `fields` names of the API; `result` is OK, ROLLED_BACK or the code of a refusal.
+    `object_ids` are global ids, `fields` names of the API; `result` is OK, ROLLED_BACK, or the code of an error.
     """
 
     action: str

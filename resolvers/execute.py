@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import orjson
+import structlog
 from graphql import DocumentNode, GraphQLSchema, OperationType, SelectionSetNode, print_ast
 from graphql.execution import execute_sync
 from sqlalchemy.dialects.postgresql import JSON
@@ -30,12 +31,16 @@ from resolvers.compiler.planner import Place, Planner
 from resolvers.compiler.selections import Selection, collect
 from resolvers.compiler.statement import statement
 from resolvers.errors import Refusal
+from resolvers.failures import UNEXPECTED, refusal_of
 from resolvers.fields import Mutation, ObjectType
 
 INTROSPECTION = ("__schema", "__type")
 INTROSPECTING = ("String", "Boolean")
 DOCUMENT_CHARACTERS = 200_000  # a parsed document takes some 200 times its text
 STATEMENT_CHARACTERS = 8_000_000
+
+log = structlog.get_logger()
+
 Kept = TypeVar("Kept")
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -276,7 +281,7 @@ async def change(graph: Graph, document: Document, selection: Selection, call: C
     """One member of a mutation's `data`, in one transaction: the change, then its payload.
 
     The payload is planned first, so that a selection that is refused changes nothing. What was done is recorded in the same transaction;
-    what was refused, or rolled back, in one of its own.
+    what was refused, failed or was rolled back, in one of its own.
     """
     word = graph.types["Mutation"].fields[selection.name]
     if not isinstance(word, Mutation) or graph.schema.mutation_type is None:
@@ -295,7 +300,12 @@ async def change(graph: Graph, document: Document, selection: Selection, call: C
                 await audit.record(transaction, *events)
     except Refusal as refusal:
         if call.viewer.client_id or graph.refusals.take():
-            await note(graph, recording.refused(document, selection.name, call, refusal))
+            await note(graph, recording.refused(document, selection.name, call, refusal.code))
+        raise
+    except Exception as error:
+        if call.viewer.client_id or graph.refusals.take():
+            foreseen = refusal_of(error)
+            await try_to_note(graph, recording.refused(document, selection.name, call, foreseen.code if foreseen else UNEXPECTED))
         raise
     if transaction.discarded:
         await note(graph, *events)
@@ -306,3 +316,11 @@ async def note(graph: Graph, *events: audit.Event) -> None:
     """Records what changed nothing, in a transaction of its own."""
     async with graph.database.write() as transaction:
         await audit.record(transaction, *events)
+
+
+async def try_to_note(graph: Graph, event: audit.Event) -> None:
+    """As `note`, of what failed: where the database is away, it is only logged, and the failure is what the caller is told."""
+    try:
+        await note(graph, event)
+    except Exception as error:
+        log.warning("failure not recorded", request_id=event.request_id, action=event.action, reason=type(error).__name__)

@@ -13,7 +13,6 @@ from models.audit import OK, ROLLED_BACK, Event
 from resolvers.compiler.binds import Call
 from resolvers.compiler.document import Document
 from resolvers.compiler.planner import PERSON
-from resolvers.errors import Refusal
 from resolvers.mutation import MutationResult
 
 MARK = re.compile(rf'"{PERSON}":"([^"]*)",?')
@@ -73,9 +72,9 @@ def changed(document: Document, action: str, given: Mapping[str, Any], call: Cal
     return Event(action, call.viewer, call.request_id, operation_hash(document), result.objects, sorted(given), outcome)
 
 
-def refused(document: Document, action: str, call: Call, refusal: Refusal) -> Event:
-    """The event of a mutation that was refused."""
-    return Event(action, call.viewer, call.request_id, operation_hash(document), result=refusal.code)
+def refused(document: Document, action: str, call: Call, code: str) -> Event:
+    """The event of a mutation that was refused, or failed, with the code of that."""
+    return Event(action, call.viewer, call.request_id, operation_hash(document), result=code)
 
 
 def told(document: Document, fields: Collection[str], people: Sequence[str], call: Call) -> Event:

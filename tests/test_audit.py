@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from graph.schema import graphql_schema
-from models import chain
+from models import audit, chain
+from models.access import ClientKind, Scope
 from models.database import Database
 from models.provision import Addresses
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
@@ -18,6 +19,7 @@ from resolvers import recording
 from resolvers.errors import NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
+from resolvers.submitting import submit as submitting
 from tests.edge import application, issue, post, speaking_to
 from tests.parties import Parties, cohort, count, fetch, parties, sent
 
@@ -148,6 +150,47 @@ async def test_a_payload_that_may_not_be_read_is_recorded_as_refused(graph: Grap
     with pytest.raises(NotPermitted):
         await ask(graph, replace(party.oas, scopes=frozenset({"submit"})), text, {"input": sent(cohort("run", courses=[{"code": "OCDD"}]))})
     assert [(event["action"], event["result"]) for event in await events(owner_database)] == [("submit", "NOT_PERMITTED")]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (RuntimeError("Sgt Maria Lopez"), "INTERNAL"),
+        (asyncpg.UniqueViolationError("Key (name)=(Maria Lopez) already exists."), "INTERNAL"),
+        (asyncpg.QueryCanceledError("too long"), "TIMEOUT"),
+        (asyncpg.DeadlockDetectedError("twice"), "BUSY"),
+    ],
+)
+@pytest.mark.parametrize("place", ["change", "payload"])
+async def test_a_change_that_failed_is_recorded_with_what_its_caller_was_told(
+    database: Database, owner_database: Database, party: Parties, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str, place: str
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise error
+
+    broken: dict[str, tuple[Any, str]] = {"change": (submitting, "drafts_of"), "payload": (recording, "changed")}
+    monkeypatch.setattr(*broken[place], fail)
+    issued = await issue(owner_database, ClientKind.STAFF, (Scope.SUBMIT,))
+    headers = {"authorization": f"Bearer {issued.credential}", "x-request-id": "request-7"}
+    async with speaking_to(application(database)) as client:
+        response = await post(client, SUBMIT, headers=headers, variables={"input": sent(cohort("run", courses=[{"code": "OCDD"}]))})
+    (told,) = response.json()["errors"]
+    assert (told["extensions"]["code"], told["extensions"]["requestId"]) == (code, "request-7")
+    found = await events(owner_database)
+    assert [(event["action"], event["result"], event["client_id"], event["request"]) for event in found] == [
+        ("submit", code, issued.client_id, "request-7")
+    ]
+    assert "Maria" not in str(found)
+
+
+async def test_a_failure_that_cannot_be_recorded_is_told_as_it_is(graph: Graph, party: Parties, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: Any) -> Any:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(submitting, "_considered", fail)
+    monkeypatch.setattr(audit, "record", fail)
+    with pytest.raises(ConnectionRefusedError):
+        await ask(graph, party.oas, SUBMIT, {"input": sent(cohort("run", courses=[{"code": "OCDD"}]))})
 
 
 async def test_refusals_of_callers_whom_nobody_knows_are_limited(graph: Graph, owner_database: Database, party: Parties) -> None:
