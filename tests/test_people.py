@@ -1,6 +1,7 @@
 """Reading what is told of people: who may, what is missing for others, and what each read leaves in the audit log."""
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import orjson
@@ -152,6 +153,22 @@ async def test_a_participant_of_another_partner_answers_as_one_that_is_not(peopl
     for id_ in (one, absent):
         with pytest.raises(NotPermitted):
             await people.ask(query, getattr(people.made, name), id=f"Participant:{id_}", ids=[])
+
+
+async def test_a_participant_is_answered_alike_by_node_and_by_nodes(people: People) -> None:
+    known = [*await people.ids("participant"), "01900000-0000-7000-8000-000000000000"]
+
+    async def answered(query: str, id_: Any, viewer: Viewer) -> Any:
+        try:
+            found = (await people.ask(f"query ($id: ID!) {{ one: {query} {{ id }} }}", viewer, id=f"Participant:{id_}"))["one"]
+        except NotPermitted as refusal:
+            return refusal.code, refusal.path, refusal.extensions
+        return found[0] if isinstance(found, list) else found
+
+    for kind, purpose, id_ in product(ViewerKind, (PURPOSE, None), known):
+        agency = people.made.unodc.agency_id if kind is ViewerKind.PARTNER else None
+        viewer = replace(asking(people.made.staff, purpose=purpose), kind=kind, agency_id=agency)
+        assert await answered("node(id: $id)", id_, viewer) == await answered("nodes(ids: [$id])", id_, viewer)
 
 
 @pytest.mark.parametrize("name", ["oas", "staff", "verifier", "DATA_PROTECTION_OFFICER", "AUDITOR"])
