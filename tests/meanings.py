@@ -507,5 +507,6 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Outcome.issues": issues,
     "Issue.retryable": lambda *_: False,
     "Issue.params": lambda _graph, source, *_: Json(source.row["params"]),
+    "ErasureCertificate.participant": column("participant"),
     "ErasureCertificate.places": lambda _graph, source, *_: Json(source.row["places"]),
 }
