@@ -322,14 +322,18 @@ async def test_individuals_stand_beside_no_claim(database: Database, party: Part
     assert (payload["decided"], payload["rejected"]) == (11, 0)
 
 
-async def test_another_partner_that_reports_it_is_told_of(database: Database, party: Parties) -> None:
+async def test_nobody_is_told_of_another_partners_people(database: Database, party: Parties) -> None:
+    """Not even that there are any; IMPACS sees them anyway, and is told that its own count is an alternative."""
     answer = await founded(database, permitted(party.oas), individual("I", "H"))
     await decided(database, party.staff, submission={"id": f"Receipt:{answer.submission['id']}"})
     (cohort_id,) = [row["id"] for row in await fetch(database, "SELECT id FROM cohort WHERE source_ref = 'H'")]
     for record in (individual("J", {"id": f"Cohort:{cohort_id}"}), count("N", {"id": f"Cohort:{cohort_id}"})):
-        other = await submitted(database, permitted(party.unodc), sent(record))
-        kind = next(iter(record["change"]))
-        assert other.issues == [(0, "W_OTHER_PARTNER_REPORTS_THIS", f"change.{kind}.cohort")]
+        for more in ({}, {"onBehalfOf": {"code": "UNODC"}}):
+            viewer = permitted(party.staff if more else party.unodc)
+            other = await submitted(database, viewer, sent(record, mode="VALIDATE", **more))
+            assert "W_OTHER_PARTNER_REPORTS_THIS" not in [code for _, code, _ in other.issues]
+        ours = await submitted(database, permitted(party.staff), sent(record, mode="VALIDATE"))
+        assert ours.issues == [(0, "W_OTHER_PARTNER_REPORTS_THIS", f"change.{next(iter(record['change']))}.cohort")]
 
 
 async def test_control_totals_count_each_individual_once(database: Database, party: Parties) -> None:

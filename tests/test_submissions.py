@@ -543,6 +543,10 @@ async def test_an_accepted_cohort_is_counted_by_others_who_learn_that_they_are_n
     assert "420" not in issue["message"]
     other_measure = await submitted(database, party.interpol, sent(count("T", {"id": cohort_id}, 405, measure="ENROLLED")))
     assert (other_measure.statuses, other_measure.codes) == (["CREATED"], [[]])
+    waiting = await submitted(database, party.unodc, sent(count("T", {"id": cohort_id}, 400, measure="ENROLLED")))
+    assert waiting.codes == [[]]
+    ours = await submitted(database, party.staff, sent(count("T", {"id": cohort_id}, 400, measure="ENROLLED")))
+    assert ours.codes == [["W_OTHER_PARTNER_REPORTS_THIS"]]
     await submitted(database, party.oas, sent(withdraw("S")))
     alone = await submitted(database, party.unodc, sent(count("S", {"id": cohort_id}, 5, measure="ATTENDED")))
     assert alone.codes == [[]]

@@ -27,7 +27,7 @@ async def claims_by_cohort(
 
 
 async def reported(transaction: Transaction, populations: Collection[Population]) -> set[tuple[UUID, str]]:
-    """The canonical cohorts, with measures, of those populations about which another partner has a live statement."""
+    """The canonical cohorts, with measures, of those populations that another partner reports, as far as theirs may know."""
     partners, cohorts, measures = ([each[place] for each in populations] for place in range(3))
     rows = await transaction.fetch(REPORTED, partner_ids=partners, cohort_ids=cohorts, measures=measures)
     return {(row["cohort_id"], row["measure"]) for row in rows}
@@ -82,7 +82,7 @@ def _claims() -> Select[Any]:
 
 
 def _reported() -> Select[Any]:
-    """The populations about which a partner other than the one beside them has a live statement; a function of the owner's answers."""
+    """The populations that another partner than their own reports, as far as that one may know; a function of the owner's answers."""
     given = [bindparam(name, type_=ARRAY(kind)) for name, kind in (("partner_ids", Uuid()), ("cohort_ids", Uuid()), ("measures", Text()))]
     found = func.reported_by_others(*given).table_valued(column("cohort_id", Uuid()), column("measure", Text()))
     return select(found.c.cohort_id, found.c.measure)
