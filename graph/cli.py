@@ -10,6 +10,7 @@ import click
 
 from graph.cli_access import CLIENT_KINDS, SCOPES, agreement, client
 from graph.cli_openid import openid
+from graph.cli_privacy import export_subject, retention
 from graph.cli_release import release as release_command
 from graph.terminal import Commands, as_json, show
 
@@ -27,6 +28,8 @@ def main() -> None:
 
 main.add_command(openid)
 main.add_command(release_command)
+main.add_command(retention)
+main.add_command(export_subject)
 
 
 @main.command()

@@ -13,9 +13,10 @@ from sqlmodel import Field
 
 from models.base import Table, created, identifier, none_missing, text_field
 from models.database import Transaction
-from models.viewer import Viewer
+from models.viewer import Viewer, ViewerKind
 
 OK = "OK"
+OPERATOR = "operator"
 ROLLED_BACK = "ROLLED_BACK"
 
 
@@ -75,6 +76,11 @@ class Event:
     object_ids: Sequence[str] = ()
     fields: Sequence[str] = ()
     result: str = OK
+
+
+def operator(purpose: str) -> Viewer:
+    """Whoever runs a command on the database as its owner: an administrator without a client."""
+    return Viewer(ViewerKind.ADMINISTRATOR, credential_id=OPERATOR, purpose=purpose)
 
 
 async def record(transaction: Transaction, *events: Event) -> None:

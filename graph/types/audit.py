@@ -23,10 +23,14 @@ class AuditEvent:
 
     id: strawberry.ID = field("Its global identifier: opaque, never given to another object.")
     recorded_at: datetime = field("When its transaction began.")
-    action: str = field("What was done: the name of a mutation, such as submit, or signIn, signOut, readPersonal, credentialRefused.")
+    action: str = field(
+        "What was done: the name of a mutation, such as submit, or signIn, signOut, readPersonal, exportSubject, credentialRefused."
+    )
     kind: ViewerKind = field("What sort of caller did it.")
     actor: Actor | None = field("Who did it: the agency, or a member of IMPACS staff; null for a focal point, and without a credential.")
-    credential: str | None = field("The id of the credential that was used, its second part; null where there was none.")
+    credential: str | None = field(
+        "The id of the credential that was used, its second part; `operator` for a command on the server, null where there was none."
+    )
     agency: PartnerAgency | None = field("The agency that the caller acted for; null for a focal point, and without a credential.")
     member_state: MemberState | None = field("The member state that a focal point acted for; null for others.")
     purpose: str | None = field("The purpose that the request stated in its header Purpose; null if it stated none.")

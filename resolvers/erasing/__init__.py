@@ -2,4 +2,6 @@
 
 certificates    destroys what is told of a participant, and certifies it
 participants    `eraseParticipant`: whom, for whom
+retention       what is kept longer than agreements say
+subject         all that is stored about a person
 """
