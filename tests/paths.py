@@ -29,8 +29,9 @@ DEAR = frozenset({"participation"})
 UNSETTLED = ("ParticipationTable", "asOf")
 """A time of its own in every answer."""
 
-VALUES = 1
-EDGES = 0.15
+A_VALUE, AN_ORDER, EDGES, A_MOMENT = 0.3, 0.5, 0.1, 0.3
+"""How often an operation asks for one more value, another order, edges instead of nodes, and a moment of the past."""
+
 TELLS_OF_PEOPLE = frozenset({"Individual", "Participant", "Result"})
 OWN_LIMITS = frozenset({"cost", "aliases"})
 """What of its limits a viewer is told otherwise in this proof, which asks dear operations."""
@@ -170,10 +171,10 @@ class Writer:
             return f"{written} {self.objects(given, asked)}"
         inner = self.objects(self.contract.given(given, "nodes"), asked)
         edges = self.contract.given(given, "edges")
-        values = " ".join(self.contract.leaves(edges))
+        values = " ".join(name for name in self.contract.leaves(edges) if name != "cursor")
         counts = "totalCount " if any(len(path) == 1 for path in asked) else ""
         if self.random.random() < EDGES:
-            return f"{written} {{ {counts}pageInfo {{ hasNextPage endCursor }} edges {{ {values} node {inner} }} }}"
+            return f"{written} {{ {counts}pageInfo {{ hasNextPage }} edges {{ {values} node {inner} }} }}"
         return f"{written} {{ {counts}nodes {inner} }}"
 
     def objects(self, declared: str, asked: list[Path]) -> str:
@@ -187,20 +188,20 @@ class Writer:
         return f"{{ {' '.join(parts)} }}" if abstract else parts[0]
 
     def values(self, type_name: str, *, aliased: bool) -> list[str]:
-        """Some values of an object, the first among them; under keys of their own where objects of other types may stand."""
+        """A value of an object or two, the first among them; under keys of their own where objects of other types may stand."""
         first, *others = self.contract.leaves(type_name) or ["__typename"]
-        chosen = [first, *self.random.sample(others, min(len(others), VALUES))]
+        chosen = [first, *([self.random.choice(others)] if others and self.random.random() < A_VALUE else [])]
         return [f"{type_name}_{name}: {name}" for name in chosen] if aliased else chosen
 
     def drawn(self, declared: GraphQLField, arguments: str) -> Iterator[str]:
         """The page, the order and at times the moment that a field is asked for."""
         if "first" in declared.args and "after" in declared.args and "first" not in arguments:
             yield f"{self.random.choice(('first', 'last'))}: {self.random.randint(2, 4)}"
-        if "order" in declared.args:
+        if "order" in declared.args and self.random.random() < AN_ORDER:
             keys = get_named_type(get_named_type(declared.args["order"].type).fields["by"].type).values
             ways = self.random.choice(("ASC", "DESC")), self.random.choice(("FIRST", "LAST"))
             yield f"order: [{{by: {self.random.choice(list(keys))}, direction: {ways[0]}, nulls: {ways[1]}}}]"
-        if "asOf" in declared.args and self.random.random() < 0.3 and get_named_type(declared.args["asOf"].type).name == "DateTime":
+        if "asOf" in declared.args and self.random.random() < A_MOMENT and get_named_type(declared.args["asOf"].type).name == "DateTime":
             yield f'asOf: "{self.random.choice(MOMENTS).isoformat()}"'
 
 

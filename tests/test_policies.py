@@ -15,8 +15,9 @@ from models.policies import READS_PEOPLE
 from models.viewer import ViewerKind
 from tests.comparison import SCHEMA
 from tests.conftest import Another
+from tests.guesses import Guesser, Places, after, orders
 from tests.hidden import otherwise
-from tests.paths import Asking, Contract, Path, operations, paths
+from tests.paths import Asking, Contract, operations, paths
 from tests.rows import store
 from tests.semantics import TABLES, Item
 from tests.two_worlds import Asked, TwoWorlds
@@ -36,11 +37,25 @@ NO_RECORDS = {ViewerKind.FOCAL_POINT}
 """Who is refused numbers by RECORDS."""
 
 
+SEES_ALL = "AUDITOR"
+"""Who is given cursors of all rows, which others then try."""
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def worlds(another: Another) -> AsyncIterator[TwoWorlds]:
     async with another() as (owner, database):
         await store(owner, WORLD)
         yield TwoWorlds(database, WORLD)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def places(worlds: TwoWorlds) -> Places:
+    return {
+        (field, kind, name): await worlds.cursors(
+            after(field, kind, "edges { cursor node { id } }"), {"order": [{"by": name}]}, field, WORLD.viewers[SEES_ALL]
+        )
+        for field, kind, name in orders(SCHEMA)
+    }
 
 
 def variables(asking: Asking, random: Random) -> list[dict[str, Any]]:
@@ -62,17 +77,38 @@ def refusal(asking: Asking, kind: ViewerKind) -> str | None:
     return "BASIS_NOT_AVAILABLE" if asking.root.field == "participation" and kind in NO_RECORDS else None
 
 
+def path_operations(name: str) -> list[Asked]:
+    """What a viewer asks along the paths."""
+    kind = WORLD.viewers[name].kind
+    return [
+        Asked(asking.text, given, refusal(asking, kind), asking.root.field not in NOT_INTERPRETED)
+        for asking in PATHS
+        for given in variables(asking, Random(f"{name} {asking.text}"))
+    ]
+
+
+def guesses(name: str) -> Guesser:
+    """What a viewer guesses."""
+    return Guesser(SCHEMA, WORLD, WORLD.viewers[name], Random(name))
+
+
 @pytest.mark.parametrize("kind", list(ViewerKind))
-async def test_no_path_leads_to_what_is_hidden(worlds: TwoWorlds, another: Another, kind: ViewerKind) -> None:
+async def test_what_is_hidden_makes_no_difference(worlds: TwoWorlds, places: Places, another: Another, kind: ViewerKind) -> None:
     for name, viewer in WORLD.viewers.items():
         if viewer.kind is kind:
-            asked: set[Path] = set()
             async with another() as (owner, database):
                 await store(owner, otherwise(WORLD, viewer, Random(name)))
                 there = worlds.there(database)
-                for asking in PATHS:
-                    for given in variables(asking, Random(f"{name} {asking.text}")):
-                        known = asking.root.field not in NOT_INTERPRETED
-                        await worlds.ask(Asked(asking.text, given, refusal(asking, kind), known), viewer, there)
-                    asked.update(asking.paths)
-            assert asked == set(paths(CONTRACT, DEPTH))
+                for asked in [*path_operations(name), *guesses(name).all(), *guesses(name).cursors(places)]:
+                    await worlds.ask(asked, viewer, there)
+
+
+async def test_every_path_is_asked() -> None:
+    """A field that is new is on paths of its own, which the operations then ask."""
+    assert {path for asking in PATHS for path in asking.paths} == set(paths(CONTRACT, DEPTH))
+    assert {asking.text for asking in PATHS} == {asked.text for asked in path_operations("STAFF")}
+    assert {viewer.kind for viewer in WORLD.viewers.values()} == set(ViewerKind)
+
+
+async def test_pairs_of_operation_and_viewer_are_many() -> None:
+    assert sum(len(path_operations(name)) + len(list(guesses(name).all())) for name in WORLD.viewers) >= 20_000

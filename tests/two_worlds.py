@@ -32,13 +32,17 @@ REFUSED = b"refused: "
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A document and its variables; the refusal that is due; whether the interpreter knows it; whether it is asked in both worlds."""
+    """A document and its variables; the refusal that is due; whether the interpreter knows it; whether it is asked in both worlds.
+
+    `meant` are the variables in the interpreter's words, where they are others.
+    """
 
     text: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     refused: str | None = None
     interpreted: bool = True
     twice: bool = False
+    meant: Mapping[str, Any] | None = None
 
 
 class TwoWorlds:
@@ -66,6 +70,12 @@ class TwoWorlds:
             pytest.fail(told, pytrace=False)
         self.pairs += 1
 
+    async def cursors(self, text: str, variables: Mapping[str, Any], field: str, viewer: Viewer) -> dict[str, tuple[str, str]]:
+        """The cursors of a connection's rows by id, as the API and as the interpreter give them."""
+        given = json.loads(await answer(self.here, Asked(text, variables), viewer))[field]["edges"]
+        meant = self.oracle.ask(text, viewer, dict(variables)).data[field]["edges"]
+        return {one["node"]["id"]: (one["cursor"], other["cursor"]) for one, other in zip(given, meant, strict=True)}
+
     def wrong(self, asked: Asked, viewer: Viewer, found: bytes) -> str | None:
         """What the interpreter, or the refusal that is due, says otherwise than an answer."""
         if asked.refused or found.startswith(REFUSED):
@@ -73,7 +83,8 @@ class TwoWorlds:
             return None if found == due else f"{found!r} instead of {due!r}"
         if not asked.interpreted:
             return None
-        return next(differences(json.loads(found), self.oracle.ask(asked.text, viewer, dict(asked.variables)).data, {}), None)
+        meant = asked.variables if asked.meant is None else asked.meant
+        return next(differences(json.loads(found), self.oracle.ask(asked.text, viewer, dict(meant)).data, {}), None)
 
 
 def different(here: bytes, there: bytes) -> str | None:
