@@ -30,7 +30,7 @@ class Refusals:
             return
         viewer = replace(ANONYMOUS, credential_id=id_of(header))
         try:
-            async with self._database.write() as transaction:
+            async with self._database.write(viewer) as transaction:
                 await audit.record(transaction, audit.Event("credentialRefused", viewer, request_id, result=code))
         except Exception as error:
             log.warning("refused credential not recorded", request_id=request_id, reason=type(error).__name__)

@@ -59,7 +59,7 @@ class Sessions:
             raise ValueError("nobody has no session")
         secret, name = new_secret(), secrets.token_hex(4)
         values = {"secret_hash": hash_of(secret), "id": name, "client_id": viewer.client_id, "way": way.value, "mode": Mode.READ.value}
-        async with self._database.write() as transaction:
+        async with self._database.write(viewer) as transaction:
             await transaction.fetch(CLEAR, client_id=viewer.client_id)
             ends_at = await transaction.value(OPEN, **values)
             await audit.record(transaction, Event("signIn", viewer, request_id))
@@ -81,14 +81,14 @@ class Sessions:
 
     async def switch(self, secret: str, session: Session, mode: Mode, viewer: Viewer, request_id: str) -> Session:
         """The session of a secret, in another mode."""
-        async with self._database.write() as transaction:
+        async with self._database.write(viewer) as transaction:
             await transaction.fetch(SWITCH, secret_hash=hash_of(secret), mode=mode.value)
             await audit.record(transaction, Event("switchSession", viewer, request_id, fields=[mode.value]))
         return replace(session, mode=mode)
 
     async def close(self, secret: str, viewer: Viewer, request_id: str) -> None:
         """Ends a session of a client."""
-        async with self._database.write() as transaction:
+        async with self._database.write(viewer) as transaction:
             await transaction.fetch(CLOSE, secret_hash=hash_of(secret))
             await audit.record(transaction, Event("signOut", viewer, request_id))
 

@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, ColumnElement, Text, Uuid, and_, cast, fun
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from models.access import Agreement
+from models.audit import AuditEvent, AuditSeal
 from models.base import Table
 from models.courses import CohortCost
 from models.database import DIALECT
@@ -54,6 +55,8 @@ SECURED: Mapping[type[Table], frozenset[ViewerKind]] = {
     SubmissionItem: LEDGER,
     SubmissionIssue: LEDGER,
     Agreement: frozenset({ViewerKind.ADMINISTRATOR}),
+    AuditEvent: frozenset(ViewerKind),
+    AuditSeal: frozenset({ViewerKind.AUDITOR}),
 }
 """The tables behind the wall, and the kinds of viewer that may change rows there: of those that they see, if GRANTS lets them at all."""
 
@@ -117,12 +120,20 @@ def _reads_versions(table: type[Table], versions: Any) -> str:
 
 def _changes(table: type[Table], rows: Any, writers: frozenset[ViewerKind]) -> str:
     """As `_reads`, for those who may change rows. A version is its row's writer's: the parent's version may be made only now."""
+    if table is AuditEvent:
+        return _of_who_writes(rows)
     policy = POLICIES[table]
     if not isinstance(policy, AsIts):
         return _case({kind: _sql(rows, policy(rows, kind)) for kind in writers})
     part = _parent_of(rows, policy, policy.parent.__tablename__)
     open_to = _by_kind(table, policy.hidden_from)
     return _case({kind: open_to.get(kind, part) for kind in writers})
+
+
+def _of_who_writes(events: Any) -> str:
+    """Whether an event tells of nobody but who writes it."""
+    told = {KIND: events.c.kind, AGENCY: events.c.agency_id, MEMBER_STATE: events.c.member_state_code}
+    return " AND ".join(f"coalesce({column.name}::text, '') = (SELECT current_setting('{name}', true))" for name, column in told.items())
 
 
 def _by_kind(table: type[Table], hidden_from: frozenset[ViewerKind]) -> dict[ViewerKind, str]:

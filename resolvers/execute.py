@@ -313,8 +313,8 @@ async def change(graph: Graph, document: Document, selection: Selection, call: C
 
 
 async def note(graph: Graph, *events: audit.Event) -> None:
-    """Records what changed nothing, in a transaction of its own."""
-    async with graph.database.write() as transaction:
+    """Records what changed nothing, in a transaction of its own; all of it was done by one viewer, who alone may say so."""
+    async with graph.database.write(events[0].viewer) as transaction:
         await audit.record(transaction, *events)
 
 

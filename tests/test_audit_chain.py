@@ -48,8 +48,9 @@ async def write(database: Database, count: int) -> None:
     """Records events, each in a transaction of its own."""
     viewer = Viewer(ViewerKind.PARTNER, new_id(), "A", new_id(), credential_id="abc", purpose="TRAINING_STATISTICS")
     for number in range(count):
-        async with database.write() as transaction:
-            event = audit.Event("submit", viewer if number % 2 else ANONYMOUS, f"r-{number}", "é" * 3, [f"Cohort:{number}"], ["records"])
+        who = viewer if number % 2 else ANONYMOUS
+        async with database.write(who) as transaction:
+            event = audit.Event("submit", who, f"r-{number}", "é" * 3, [f"Cohort:{number}"], ["records"])
             await audit.record(transaction, event)
 
 

@@ -21,7 +21,6 @@ from graph.schema import graphql_schema
 from models import policies, provision, walls
 from models.access import ApiClient, Credential
 from models.agencies import PartnerAgency
-from models.audit import AuditEvent, AuditSeal
 from models.base import Table
 from models.courses import Cohort, CohortCourse, CohortRole, Course
 from models.database import IDENTIFY, Database
@@ -46,8 +45,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 WORLD = world(5)
 VALUES = Values(WORLD)
 TABLES = [wall.table for wall in walls.walls()]
-OPEN = {PartnerAgency, Course, Cohort, CohortCourse, CohortRole, ApiClient, Credential, AuditEvent, AuditSeal}
-"""Whose rows are not all public, and which stand before the wall: DECISIONS.md says why."""
+SEARCHED = "search by @@ is not leakproof: behind row-level security its index would be lost"
+AUTHENTICATES = "who asks is known only once it is read; one row by its key, and the end of it, are all that requests read or change"
+OPEN = {
+    **dict.fromkeys((PartnerAgency, Course, Cohort), SEARCHED),
+    **dict.fromkeys((CohortCourse, CohortRole), "which of these is shown follows from its cohort, which is open"),
+    **dict.fromkeys((ApiClient, Credential), AUTHENTICATES),
+}
+"""Whose rows are not all public, which stand before the wall, and why."""
 
 OPERATIONS = 60
 
@@ -123,6 +128,8 @@ def expected(viewer: Viewer) -> dict[str, int]:
     }
     parts = {table: sum(row[key] in seen for row in WORLD[table]) for table, (key, seen) in above.items()}
     agreements = keys(viewer, "agreement", sees_agreement)
+    reads_audit = viewer.kind in policies.READS_AUDIT
+    parts |= {table: len(WORLD[table]) * reads_audit for table in ("audit_event", "audit_seal")}
     return parts | {"statement": len(statements), "submission": len(submissions), "agreement": len(agreements)}
 
 
@@ -164,7 +171,7 @@ async def test_each_kind_of_viewer_reads_its_own_rows(serving: asyncpg.Connectio
 
 async def test_some_rows_are_seen_by_each_kind_and_some_are_not() -> None:
     """The test above could not fail if nothing were there to be seen, or to be hidden."""
-    everything = expected(VIEWERS["STAFF"])
+    everything = expected(VIEWERS["AUDITOR"])
     assert all(everything.values())
     for name in ("PARTNER A", "PARTNER B", f"FOCAL_POINT {STATES[0]}", "ANONYMOUS"):
         assert 0 < expected(VIEWERS[name])["statement"] < everything["statement"], name
@@ -267,7 +274,15 @@ def own() -> Row:
 
 
 DECIDE = "INSERT INTO decision (statement_id, revision, verdict, decided_by_id) VALUES ('{}', 1, 'VERIFY', '{}')"
+EVENT = "INSERT INTO audit_event (action, kind, agency_id, member_state_code, result) VALUES ('submit', '{}', {}, {}, 'OK')"
+A, B = (f"'{VIEWERS[name].agency_id}'" for name in ("PARTNER A", "PARTNER B"))
 REFUSED = [
+    ("PARTNER A", EVENT.format("PARTNER", B, "NULL")),
+    ("PARTNER A", EVENT.format("PARTNER", "NULL", "NULL")),
+    ("PARTNER A", EVENT.format("STAFF", A, "NULL")),
+    ("ANONYMOUS", EVENT.format("PARTNER", A, "NULL")),
+    (f"FOCAL_POINT {STATES[0]}", EVENT.format("FOCAL_POINT", "NULL", f"'{STATES[1]}'")),
+    ("STAFF", "INSERT INTO audit_seal (position, event_id, hash) VALUES (1000, uuidv7(), '')"),
     ("PARTNER A", NEW.format(VIEWERS["PARTNER B"].agency_id)),
     ("PARTNER A", f"UPDATE statement SET partner_id = '{VIEWERS['PARTNER B'].agency_id}' WHERE id = '{own()['id']}'"),
     ("PARTNER A", f"INSERT INTO statement_department VALUES ('{others()['id']}', 'XX', 'NOT_STATED')"),
@@ -287,6 +302,19 @@ async def test_no_row_is_made_for_another(serving: asyncpg.Connection, name: str
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             async with serving.transaction():
                 await serving.execute(sql)
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+async def test_everybody_writes_down_what_he_did_and_reads_none_of_it_unless_he_may(serving: asyncpg.Connection, name: str) -> None:
+    viewer = VIEWERS[name]
+    transaction = serving.transaction()
+    await transaction.start()
+    await serving.fetchval(IDENTIFY, *viewer.settings)
+    agency, state = (f"'{each}'" if each else "NULL" for each in (viewer.agency_id, viewer.member_state_code))
+    assert await serving.execute(EVENT.format(viewer.kind.value, agency, state)) == "INSERT 0 1"
+    seen = len(WORLD["audit_event"]) + 1 if viewer.kind in policies.READS_AUDIT else 0
+    assert await serving.fetchval("SELECT count(*) FROM audit_event") == seen
+    await transaction.rollback()
 
 
 @pytest.mark.parametrize(
@@ -322,10 +350,10 @@ async def test_the_serving_role_cannot_take_the_wall_down(filled: Addresses, sql
 
 async def test_what_others_report_is_told_and_no_more(serving: asyncpg.Connection) -> None:
     """The one question about foreign statements that a submission asks."""
-    live = [row for row in WORLD["statement"] if row["state"] in {"PENDING", "HELD", "VERIFIED", "DISPUTED"}]
+    told = [row for row in WORLD["statement"] if row["kind"] == "COUNT" and row["state"] in {"VERIFIED", "DISPUTED"}]
     viewer, runs = VIEWERS["PARTNER A"], {row["id"]: {row["id"], row["same_run_as_id"]} for row in WORLD["cohort"]}
     asked = sorted({(cohort["id"], row["measure"]) for cohort in WORLD["cohort"] for row in WORLD["statement"]})
-    others = [row for row in live if row["partner_id"] != viewer.agency_id]
+    others = [row for row in told if row["partner_id"] != viewer.agency_id]
     reported = {(cohort_id, row["measure"]) for row in others for cohort_id in runs[row["cohort_id"]] - {None}}
     assert 0 < len(reported) < len(asked)
     await serving.fetchval(IDENTIFY, *viewer.settings)
@@ -376,5 +404,5 @@ def hides_rows(table: type[Table]) -> bool:
 
 
 async def test_every_table_with_hidden_rows_is_secured() -> None:
-    assert {table for table in POLICIES if hides_rows(table)} == set(SECURED) | OPEN
-    assert set(SECURED) & OPEN == set()
+    assert {table for table in POLICIES if hides_rows(table)} == set(SECURED) | set(OPEN)
+    assert set(SECURED).isdisjoint(OPEN)

@@ -108,7 +108,7 @@ class People:
         """The client that a person is. Raises RequestError, after noting that."""
         role = role_of(claims, self._configured.roles, self._configured.role_claim)
         viewer = None
-        async with self._database.write() as transaction:
+        async with self._database.write(ANONYMOUS) as transaction:
             if role is not None:
                 viewer = await openid.remember(transaction, self._vouched(claims, role))
             if viewer is None:
