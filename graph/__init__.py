@@ -18,5 +18,5 @@ types/       its other types, one file for each subject
 fields       how fields, arguments and codes are declared
 scalars      how dates, decimals and the like are read and written
 settings     the only reader of the environment
-cli          the commands;  auditing: those about the audit log
+cli          the commands;  auditing: those about the audit log;  operating: what they change as the owner, and that it is recorded
 """

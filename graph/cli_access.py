@@ -1,19 +1,18 @@
 """The commands about who has access: client and agreement. They are run by the owner of the database."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from graph.operating import Act, in_transaction
 from graph.terminal import as_json, show
 
 if TYPE_CHECKING:
     from models.clients import Issued, Listed
     from models.database import Transaction
 
-Result = TypeVar("Result")
 SCOPES = (
     "submit",
     "submit:force",
@@ -60,11 +59,13 @@ def create_client(
     of = ClientKind(kind or ("STAFF" if staff else "FOCAL_POINT" if member_state else "PARTNER"))
     owner = agency or (clients.STAFF_AGENCY if of in clients.IMPACS_KINDS else None)
     wanted, name = [Scope(scope) for scope in scopes], more.pop("name") or owner or member_state or of.value
+    given = {"agency": owner, "memberState": member_state, "addresses": more["addresses"]}
+    fields = ["kind", "name", "scopes", "days", *[field for field, value in given.items() if value]]
 
     async def make(transaction: "Transaction") -> clients.Issued:
         return await clients.create(transaction, agency=owner, member_state=member_state, kind=of, scopes=wanted, name=name, **more)
 
-    _show_issued(_in_transaction(make, issues=True), as_json)
+    _show_issued(in_transaction(make, lambda made: Act("createClient", [f"Client:{made.client_id}"], fields), issues=True), as_json)
 
 
 @client.command("renew")
@@ -78,7 +79,8 @@ def renew_client(client_id: Any, days: int, as_json: bool) -> None:
     """
     from models import clients
 
-    _show_issued(_in_transaction(lambda transaction: clients.renew(transaction, client_id, days), issues=True), as_json)
+    act = Act("rotateCredential", [f"Client:{client_id}"], ["client", "days"])
+    _show_issued(in_transaction(lambda transaction: clients.renew(transaction, client_id, days), lambda _: act, issues=True), as_json)
 
 
 @client.command("list")
@@ -87,7 +89,7 @@ def list_clients(as_json: bool) -> None:
     """List every client and credential."""
     from models import clients
 
-    rows = [_row(one) for one in _in_transaction(clients.clients)]
+    rows = [_row(one) for one in in_transaction(clients.clients)]
     show(as_json, rows, "\n".join(_table(rows)) or "no clients yet in this database: ./run client create --help")
 
 
@@ -101,7 +103,11 @@ def revoke_client(which: str, as_json: bool) -> None:
     """
     from models import clients
 
-    count = _in_transaction(lambda transaction: clients.revoke(transaction, which))
+    def told(stopped: Sequence[clients.Listed]) -> Act | None:
+        field = "client" if stopped and str(stopped[0].client_id) == which.lower() else "credential"
+        return Act("revokeCredential", [f"Client:{stopped[0].client_id}"], [field]) if stopped else None
+
+    count = len(in_transaction(lambda transaction: clients.revoke(transaction, which), told))
     if not count:
         raise click.ClickException(f"nothing live has the id {clients.id_of(which)}: see ./run client list")
     show(as_json, {"revoked": count}, f"revoked {count} credential{'s' if count > 1 else ''}")
@@ -147,7 +153,10 @@ def create_agreement(
             raise AgreementError(f"there is no agency with the code {agency}: ask the graph for partnerAgencies {{ code }}", "agency")
         return await agreements.create(transaction, agency_id, terms)
 
-    made = str(_in_transaction(make))
+    given = {"legalBasis": terms.legal_basis, "transfer": terms.transfer}
+    more = [field for field, value in given.items() if value]
+    told = ["agency", "title", "purposes", "permittedFields", "retentionMonths", "startsOn", "expiresOn", *more]
+    made = str(in_transaction(make, lambda agreement_id: Act("createAgreement", [f"Agreement:{agreement_id}"], told)))
     show(as_json, {"agreementId": made, "agency": agency}, f"agreement {made} with {agency}, from {first} to {expires.date()}")
 
 
@@ -161,7 +170,8 @@ def end_agreement(agreement_id: Any, as_json: bool) -> None:
     """
     from models import agreements
 
-    if not _in_transaction(lambda transaction: agreements.end(transaction, agreement_id)):
+    act = Act("endAgreement", [f"Agreement:{agreement_id}"], ["agreement"])
+    if not in_transaction(lambda transaction: agreements.end(transaction, agreement_id), lambda ended: act if ended else None):
         raise click.ClickException(f"there is no agreement {agreement_id}, or it was ended before: see ./run agreement list")
     show(as_json, {"ended": str(agreement_id)}, f"ended {agreement_id}")
 
@@ -172,7 +182,7 @@ def list_agreements(as_json: bool) -> None:
     """List every agreement."""
     from models import agreements
 
-    found = _in_transaction(agreements.agreements)
+    found = in_transaction(agreements.agreements)
     rows = [
         {
             "agreementId": str(one.agreement_id),
@@ -195,29 +205,6 @@ def list_agreements(as_json: bool) -> None:
 
 def _force(row: dict[str, Any]) -> str:
     return "in force" if row["isInForce"] else "not now "
-
-
-def _in_transaction(work: "Callable[[Transaction], Awaitable[Result]]", *, issues: bool = False) -> Result:
-    """What the work gives, done as the owner in one transaction. An embedded database is filled first, so that agencies are there.
-
-    A database that was never served belongs to the environment of the settings once it `issues` a credential, which tells it.
-    """
-    from graph import postgres
-    from graph.settings import read_settings
-    from models import deployments, provision
-
-    settings = read_settings()
-    with postgres.migrated(settings) as addresses:
-
-        async def run() -> Result:
-            if settings.is_embedded:
-                await postgres.load(addresses)
-            async with provision.owner_transaction(addresses) as transaction:
-                if issues and await deployments.recorded(transaction) is None:
-                    await deployments.claim(transaction, settings.environment)
-                return await work(transaction)
-
-        return asyncio.run(run())
 
 
 def _show_issued(issued: "Issued", as_json: bool) -> None:

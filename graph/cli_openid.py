@@ -1,17 +1,11 @@
 """The commands about clients that an OpenID issuer vouches for. They are run by the owner of the database."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 import click
 
-if TYPE_CHECKING:
-    from models.database import Transaction
-
-Result = TypeVar("Result")
+from graph.operating import Act, in_transaction
 
 
 @click.group()
@@ -45,7 +39,12 @@ def register(openid_client_id: str, subject: str | None, agency: str | None, sco
     program = vouching.Vouched(
         issuer, subject or openid_client_id, name or openid_client_id, kind, wanted, agency or STAFF_AGENCY, None, openid_client_id
     )
-    click.echo(f"client {_in_transaction(lambda transaction: vouching.register(transaction, program))}")
+    given = {"subject": subject, "agency": agency, "scopes": scopes, "name": name}
+    fields = ["openidClient", *[field for field, value in given.items() if value]]
+    made = in_transaction(
+        lambda transaction: vouching.register(transaction, program), lambda client: Act("createClient", [f"Client:{client}"], fields)
+    )
+    click.echo(f"client {made}")
 
 
 @openid.command("list")
@@ -54,7 +53,7 @@ def listing(as_json: bool) -> None:
     """List programs and people."""
     from models import openid as vouching
 
-    rows = _in_transaction(vouching.listed)
+    rows = in_transaction(vouching.listed)
     if as_json:
         click.echo(json.dumps([{**row, "id": str(row["id"]), "scopes": list(row["scopes"])} for row in rows]))
         return
@@ -69,24 +68,7 @@ def revoke(client_id: UUID) -> None:
     """Shut a program or a person out, for ever. It takes effect within 5 seconds."""
     from models import openid as vouching
 
-    if not _in_transaction(lambda transaction: vouching.revoke(transaction, client_id)):
+    act = Act("revokeCredential", [f"Client:{client_id}"], ["client"])
+    if not in_transaction(lambda transaction: vouching.revoke(transaction, client_id), lambda revoked: act if revoked else None):
         raise click.ClickException(f"nothing live has the id {client_id}: see ./run openid list")
     click.echo("shut out")
-
-
-def _in_transaction(work: "Callable[[Transaction], Awaitable[Result]]") -> Result:
-    """What the work gives, done as the owner in one transaction. An embedded database is filled first, so that agencies are there."""
-    from graph import postgres
-    from graph.settings import read_settings
-    from models import provision
-
-    settings = read_settings()
-    with postgres.migrated(settings) as addresses:
-
-        async def run() -> Result:
-            if settings.is_embedded:
-                await postgres.load(addresses)
-            async with provision.owner_transaction(addresses) as transaction:
-                return await work(transaction)
-
-        return asyncio.run(run())

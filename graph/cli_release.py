@@ -1,4 +1,4 @@
-"""The command `release`: publishes what is verified, as the owner. What is done through the graph is in the audit log besides."""
+"""The command `release`: publishes what is verified, as the owner. The audit log tells of it, as of `publishRelease`."""
 
 import asyncio
 import json
@@ -28,13 +28,23 @@ def release(preview: bool, as_json: bool) -> None:
 def _made(preview: bool) -> dict[str, Any]:
     from graph import postgres
     from graph.settings import read_settings
-    from models import provision
+    from models import audit, provision
+    from models.audit import OK, ROLLED_BACK, Event, operator
     from models.provision import Addresses
     from resolvers.releasing.publish import publish
 
     async def run(addresses: Addresses) -> dict[str, Any]:
-        async with provision.owner_transaction(addresses) as transaction:
-            return dict((await publish(transaction, None, preview=preview)).binds["payload"])
+        async with provision.owner_database(addresses) as database:
+            async with database.write() as transaction:
+                made = await publish(transaction, None, preview=preview)
+                result = OK if made.committed else ROLLED_BACK
+                event = Event("publishRelease", operator(), object_ids=made.objects, fields=["preview"], result=result)
+                if made.committed:
+                    await audit.record(transaction, event)
+            if not made.committed:
+                async with database.write() as transaction:
+                    await audit.record(transaction, event)
+            return dict(made.binds["payload"])
 
     with postgres.migrated(read_settings()) as addresses:
         return asyncio.run(run(addresses))

@@ -78,7 +78,7 @@ class Event:
     result: str = OK
 
 
-def operator(purpose: str) -> Viewer:
+def operator(purpose: str | None = None) -> Viewer:
     """Whoever runs a command on the database as its owner: an administrator without a client."""
     return Viewer(ViewerKind.ADMINISTRATOR, credential_id=OPERATOR, purpose=purpose)
 

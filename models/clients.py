@@ -216,18 +216,18 @@ async def clients(transaction: Transaction) -> list[Listed]:
     return [Listed(**row) for row in await transaction.fetch(select(*columns).select_from(joined).order_by(*order))]
 
 
-async def revoke(transaction: Transaction, which: str) -> int:
-    """The number of credentials that stopped working: a client's, given its id; or one, given as it begins, with its secret or without."""
+async def revoke(transaction: Transaction, which: str) -> list[Listed]:
+    """The credentials that stopped working: a client's, given its id; or one, given as it begins, with its secret or without."""
     live = [one for one in await clients(transaction) if one.is_live]
     if which.startswith(f"{OLD_PREFIX}_"):
         stopped = [one for one in live if id_of(one.credential) == id_of(which)]
         if stopped:
             await revoke_credential(transaction, id_of(which))
-        return len(stopped)
+        return stopped
     stopped = [one for one in live if str(one.client_id) == which.lower()]
     if stopped:
         await revoke_client(transaction, stopped[0].client_id)
-    return len(stopped)
+    return stopped
 
 
 async def revoke_credential(transaction: Transaction, credential_id: str) -> None:

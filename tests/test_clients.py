@@ -77,8 +77,8 @@ async def test_revoked_credentials_stop(owner: Database, database: Database, *, 
     issued = await make(owner)
     other = await make(owner)
     async with owner.write() as transaction:
-        assert await clients.revoke(transaction, str(issued.client_id) if by_client else issued.credential) == 1
-        assert await clients.revoke(transaction, str(issued.client_id) if by_client else issued.credential) == 0
+        assert len(await clients.revoke(transaction, str(issued.client_id) if by_client else issued.credential)) == 1
+        assert len(await clients.revoke(transaction, str(issued.client_id) if by_client else issued.credential)) == 0
     with pytest.raises(Unauthenticated):
         await Authenticator(database).viewer(header(issued))
     assert (await Authenticator(database).viewer(header(other))).client_id == other.client_id
@@ -88,7 +88,7 @@ async def test_revoked_credentials_stop(owner: Database, database: Database, *, 
 async def test_revoking_what_is_not_there(owner: Database, which: str) -> None:
     await make(owner)
     async with owner.write() as transaction:
-        assert await clients.revoke(transaction, which) == 0
+        assert len(await clients.revoke(transaction, which)) == 0
 
 
 async def test_a_client_changes_over_with_two_credentials_and_no_third(owner: Database, database: Database) -> None:
@@ -100,7 +100,7 @@ async def test_a_client_changes_over_with_two_credentials_and_no_third(owner: Da
     for each in (first, second):
         assert (await Authenticator(database).viewer(header(each))).client_id == first.client_id
     async with owner.write() as transaction:
-        assert await clients.revoke(transaction, first.credential) == 1
+        assert len(await clients.revoke(transaction, first.credential)) == 1
         await clients.renew(transaction, first.client_id, 30)
     with pytest.raises(Unauthenticated):
         await Authenticator(database).viewer(header(first))
@@ -229,6 +229,67 @@ async def test_commands_print_json(database: Database) -> None:
     assert json.loads(revoked.stdout) == {"revoked": 2}
     again = await run("client", "revoke", issued["clientId"])
     assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
+
+
+@pytest.mark.usefixtures("on_cluster")
+async def test_what_commands_change_is_in_the_audit_log(owner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OIDC_ISSUER", "https://issuer.example")
+    monkeypatch.setenv("OIDC_AUDIENCE", "the-graph")
+    issued = json.loads(
+        (await run("client", "create", "--agency", "US-STATE", "--scope", "submit", "--address", "192.0.2.1", "--json")).stdout
+    )
+    await run("client", "renew", issued["clientId"])
+    await run("client", "revoke", issued["credential"])
+    await run("client", "revoke", issued["clientId"])
+    said = ("--title", "Secret", "--purpose", "STATISTICS", "--retention-months", "12", "--expires", "2030-01-01", "--json")
+    agreed = json.loads((await run("agreement", "create", "--agency", "US-STATE", *said)).stdout)["agreementId"]
+    await run("agreement", "end", agreed)
+    program = (await run("openid", "register", "a-program", "--agency", "US-STATE", "--scope", "submit")).stdout.split()[1]
+    await run("openid", "revoke", program)
+    for refused in (
+        ("client", "revoke", issued["clientId"]),
+        ("client", "create", "--agency", "NOBODY"),
+        ("agreement", "end", agreed),
+        ("openid", "revoke", program),
+        ("client", "list"),
+    ):
+        await run(*refused)
+    of_client, of_agreement, of_program = f"Client:{issued['clientId']}", f"Agreement:{agreed}", f"Client:{program}"
+    terms = ["agency", "expiresOn", "permittedFields", "purposes", "retentionMonths", "startsOn", "title"]
+    assert await acts(owner) == [
+        ("createClient", of_client, ["addresses", "agency", "days", "kind", "name", "scopes"]),
+        ("rotateCredential", of_client, ["client", "days"]),
+        ("revokeCredential", of_client, ["credential"]),
+        ("revokeCredential", of_client, ["client"]),
+        ("createAgreement", of_agreement, terms),
+        ("endAgreement", of_agreement, ["agreement"]),
+        ("createClient", of_program, ["agency", "openidClient", "scopes"]),
+        ("revokeCredential", of_program, ["client"]),
+    ]
+
+
+async def acts(owner: Database) -> list[tuple[str, str, list[str]]]:
+    """What the audit log tells of the operator, oldest first; nobody else did anything."""
+    async with owner.write() as transaction:
+        rows = await transaction.fetch(text("SELECT * FROM audit_event ORDER BY recorded_at"))
+    assert {(row["kind"], row["client_id"], row["credential"], row["result"], row["request"]) for row in rows} == {
+        ("ADMINISTRATOR", None, "operator", "OK", None)
+    }
+    return [(row["action"], *row["objects"], row["fields"]) for row in rows]
+
+
+@pytest.mark.usefixtures("on_cluster")
+async def test_a_release_at_the_operators_word_is_in_the_audit_log(owner: Database) -> None:
+    assert json.loads((await run("release", "--preview", "--json")).stdout)["release_id"] is None
+    made = json.loads((await run("release", "--json")).stdout)["release_id"]
+    assert (await run("release")).exit_code == 1
+    async with owner.write() as transaction:
+        rows = await transaction.fetch(text("SELECT * FROM audit_event ORDER BY recorded_at"))
+    assert [(row["action"], row["credential"], row["objects"], row["fields"], row["result"]) for row in rows] == [
+        ("publishRelease", "operator", [], ["preview"], "ROLLED_BACK"),
+        ("publishRelease", "operator", [f"Release:{made}"], ["preview"], "OK"),
+        ("publishRelease", "operator", [], ["preview"], "ROLLED_BACK"),
+    ]
 
 
 @pytest.mark.usefixtures("on_cluster", "owner")
