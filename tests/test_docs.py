@@ -30,7 +30,7 @@ from graph.endpoint import STATUSES
 from graph.schema import graphql_schema
 from graph.settings import Settings
 from models import clients, database, provision
-from models.access import ClientKind, Scope
+from models.access import ClientKind, PersonalField, Scope
 from models.database import Database
 from models.provision import Addresses
 from models.reference import loader
@@ -236,11 +236,12 @@ async def credentials(shared_addresses: Addresses) -> AsyncIterator[Mapping[str,
     async with provision.owner_transaction(shared_addresses) as transaction:
         await loader.load(transaction)
         of: dict[str, Any] = {"name": "guide", "days": 1}
-        for code in ("UNODC", "OAS"):
-            await agree(transaction, await agency(transaction, code))
+        for code, fields in {"UNODC": (), "OAS": PersonalField}.items():
+            await agree(transaction, await agency(transaction, code), permitted_fields=tuple(fields))
+        scopes = [Scope.SUBMIT, Scope.STATEMENTS_READ]
         unodc, oas = [
-            await clients.create(transaction, agency=code, kind=ClientKind.PARTNER, scopes=[Scope.SUBMIT, Scope.STATEMENTS_READ], **of)
-            for code in ("UNODC", "OAS")
+            await clients.create(transaction, agency=code, kind=ClientKind.PARTNER, scopes=[*scopes, *more], **of)
+            for code, more in {"UNODC": (), "OAS": (Scope.ERASE,)}.items()
         ]
         staff = await clients.create(
             transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=clients.SCOPES[ClientKind.STAFF], **of
