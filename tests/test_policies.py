@@ -4,7 +4,8 @@ Each operation is asked by each kind of viewer, of two partners and two focal po
 viewer may not see. The answers must be the same bytes, and what the interpreter says, which knows the plain rules and all rows.
 """
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterable
 from random import Random
 from typing import Any
 
@@ -20,8 +21,11 @@ from tests.hidden import otherwise
 from tests.paths import Asking, Contract, operations, paths
 from tests.rows import store
 from tests.semantics import TABLES, Item
+from tests.test_row_security import off
 from tests.two_worlds import Asked, TwoWorlds
 from tests.worlds import world
+
+__all__ = ["off"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -92,15 +96,42 @@ def guesses(name: str) -> Guesser:
     return Guesser(SCHEMA, WORLD, WORLD.viewers[name], Random(name))
 
 
+async def compare(worlds: TwoWorlds, another: Another, name: str, asked: Iterable[Asked]) -> None:
+    """Asks what a viewer asks, in a world in which what is hidden from it is otherwise."""
+    viewer = WORLD.viewers[name]
+    async with another() as (owner, database):
+        await store(owner, otherwise(WORLD, viewer, Random(name)))
+        there = worlds.there(database)
+        for one in asked:
+            await worlds.ask(one, viewer, there)
+
+
+def of(kind: ViewerKind) -> list[str]:
+    """The viewers of a kind."""
+    return [name for name, viewer in WORLD.viewers.items() if viewer.kind is kind]
+
+
 @pytest.mark.parametrize("kind", list(ViewerKind))
 async def test_what_is_hidden_makes_no_difference(worlds: TwoWorlds, places: Places, another: Another, kind: ViewerKind) -> None:
-    for name, viewer in WORLD.viewers.items():
-        if viewer.kind is kind:
-            async with another() as (owner, database):
-                await store(owner, otherwise(WORLD, viewer, Random(name)))
-                there = worlds.there(database)
-                for asked in [*path_operations(name), *guesses(name).all(), *guesses(name).cursors(places)]:
-                    await worlds.ask(asked, viewer, there)
+    for name in of(kind):
+        await compare(worlds, another, name, [*path_operations(name), *guesses(name).all(), *guesses(name).cursors(places)])
+
+
+BEHIND_THE_WALL = re.compile("(?i)statement|submission|decision|costs")
+WALLED = [ViewerKind.PARTNER, ViewerKind.FOCAL_POINT, ViewerKind.ANONYMOUS]
+
+
+def walled(name: str) -> list[Asked]:
+    """The guesses of a viewer that reach tables behind the second wall."""
+    return [one for one in guesses(name).all() if BEHIND_THE_WALL.search(f"{one.text} {one.variables}")]
+
+
+@pytest.mark.parametrize("kind", WALLED)
+async def test_nor_with_the_second_wall_alone(worlds: TwoWorlds, another: Another, off: pytest.MonkeyPatch, kind: ViewerKind) -> None:
+    """The compiler's policies are switched off."""
+    alone = worlds.recompiling()
+    for name in of(kind):
+        await compare(alone, another, name, walled(name))
 
 
 async def test_every_path_is_asked() -> None:
@@ -112,3 +143,4 @@ async def test_every_path_is_asked() -> None:
 
 async def test_pairs_of_operation_and_viewer_are_many() -> None:
     assert sum(len(path_operations(name)) + len(list(guesses(name).all())) for name in WORLD.viewers) >= 20_000
+    assert sum(len(walled(name)) for kind in WALLED for name in of(kind)) >= 2_000

@@ -7,6 +7,7 @@ same bytes.
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from models.database import Database
 from models.viewer import Viewer
 from resolvers.compiler.limits import DEFAULT_LIMITS
 from resolvers.errors import Refusal
-from resolvers.execute import Cache, Graph, Request, execute
+from resolvers.execute import STATEMENT_CHARACTERS, Cache, Graph, Request, execute
 from resolvers.queries import TYPES
 from tests.comparison import SDL, Unwritten, differences
 from tests.interpreter import Interpreter
@@ -46,18 +47,22 @@ class Asked:
 
 
 class TwoWorlds:
-    """A world, and for each viewer what it would be if all that he does not see were otherwise; `pairs` counts what was asked of both."""
+    """A world, and for each viewer what it would be if all that he does not see were otherwise."""
 
     def __init__(self, database: Database, world: World) -> None:
         limits = {kind: replace(known, cost=ANY_COST, aliases=ANY_COST) for kind, known in DEFAULT_LIMITS.items()}
         self.here = Graph(graphql_schema, TYPES, Unwritten(database), SECRET, limits, documents=Cache(10_000_000))
         self.oracle = Interpreter(SDL, world, still=True)
-        self.world = world
-        self.pairs = 0
 
     def there(self, database: Database) -> Graph:
         """The graph over another world; what was compiled for the first serves it too."""
         return replace(self.here, database=Unwritten(database))
+
+    def recompiling(self) -> "TwoWorlds":
+        """The same worlds, with nothing compiled."""
+        again = copy(self)
+        again.here = replace(self.here, statements=Cache(STATEMENT_CHARACTERS))
+        return again
 
     async def ask(self, asked: Asked, viewer: Viewer, there: Graph) -> None:
         """Asks in the other world, and fails unless the interpreter says the same of this one; in both if it does not know, or `twice`."""
@@ -68,7 +73,6 @@ class TwoWorlds:
         if wrong:
             told = f"{viewer.client_name or viewer.kind}: {wrong}\n{asked.text}\nvariables: {json.dumps(asked.variables)}"
             pytest.fail(told, pytrace=False)
-        self.pairs += 1
 
     async def cursors(self, text: str, variables: Mapping[str, Any], field: str, viewer: Viewer) -> dict[str, tuple[str, str]]:
         """The cursors of a connection's rows by id, as the API and as the interpreter give them."""
