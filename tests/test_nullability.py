@@ -90,6 +90,8 @@ def never_null(value: ColumnElement[object]) -> bool:
             return never_null(value.left) and never_null(value.right)
         case ScalarSelect():
             return all(isinstance(column, functions.count) for column in value.element.selected_columns)
+        case functions.coalesce():
+            return any(never_null(each) for each in value.clauses)
         case elements.CollectionAggregate() | elements.Grouping():
             return never_null(value.element)
         case elements.BindParameter():
