@@ -33,9 +33,10 @@ from models.policies import (
     viewer_member_state,
 )
 from models.policy import ALL
+from models.releases import ReleaseCell, ReleasedCohort
 from models.statements import Decision, Statement, StatementDepartment, StatementMemberState
 from models.submissions import Submission, SubmissionIssue, SubmissionItem
-from models.viewer import SETTINGS, ViewerKind
+from models.viewer import READS_LEDGER, SETTINGS, ViewerKind
 
 KIND, AGENCY, MEMBER_STATE = SETTINGS
 SENDERS = frozenset({ViewerKind.PARTNER, ViewerKind.STAFF})
@@ -60,6 +61,12 @@ SECURED: Mapping[type[Table], frozenset[ViewerKind]] = {
 }
 """The tables behind the wall, and the kinds of viewer that may change rows there: of those that they see, if GRANTS lets them at all."""
 
+UNREAD: Mapping[type[Table], frozenset[ViewerKind]] = {
+    ReleaseCell: frozenset({ViewerKind.STAFF}),
+    ReleasedCohort: frozenset({ViewerKind.STAFF}),
+}
+"""The tables behind the wall to which no field leads, and who may change them; who sees the whole ledger may read them."""
+
 _SETTINGS = {
     VIEWER_AGENCY: literal_column(f"(SELECT nullif(current_setting('{AGENCY}', true), '')::uuid)", Uuid()),
     VIEWER_MEMBER_STATE: literal_column(f"(SELECT nullif(current_setting('{MEMBER_STATE}', true), ''))", Text()),
@@ -79,6 +86,8 @@ class Wall:
 
 def walls() -> Iterator[Wall]:
     """The walls of all secured tables and of their histories."""
+    for table, writers in UNREAD.items():
+        yield Wall(str(table.__tablename__), _case(dict.fromkeys(READS_LEDGER, "true")), _case(dict.fromkeys(writers, "true")))
     for table, writers in SECURED.items():
         rows: Any = table.__table__  # type: ignore[attr-defined]
         yield Wall(rows.name, _reads(table, rows), _changes(table, rows, writers))
