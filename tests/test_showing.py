@@ -13,6 +13,7 @@ from sqlalchemy import text
 from models.database import Database
 from models.releases import ADVISORY_LOCK
 from models.viewer import Viewer
+from resolvers.curating import known
 from resolvers.curating.join import join_cohorts, separate_cohorts
 from resolvers.curating.visibility import set_visibility
 from resolvers.submitting import submit as submissions
@@ -179,6 +180,9 @@ async def test_a_public_count_that_is_withdrawn_stays_known(showing: Showing) ->
 
 
 async def test_the_published_page_stays_public(showing: Showing) -> None:
+    async with showing.database.write(showing.party.staff) as transaction:
+        cohorts = [row["id"] for row in await transaction.fetch(text("SELECT id FROM cohort"))]
+        assert await known.judge(transaction, {id_: id_ for id_ in cohorts}) == {}
     for _ in range(2):
         await showing.released()
     for measure, number, reason in (("ACCESS_GRANTED", 420, None), ("REPORTED_TRAINED", 50, None), ("COMPLETED", None, "NO_BASIS")):

@@ -94,7 +94,7 @@ def random_counts(random: Random) -> list[Said]:
 
 
 def test_many_counts_are_judged_at_once() -> None:
-    """500 of a total, of large numbers."""
-    parts = [said(8_000, f"S{number}", key="k") for number in range(499)]
-    assert not tell([said(499 * 8_000 + 5), *parts])
-    assert tell([said(499 * 8_000 + 4), *parts])
+    """200 parts of a total, of large numbers."""
+    parts = [said(20_000, f"S{number}", key="k") for number in range(200)]
+    assert not tell([said(4_000_005), *parts])
+    assert tell([said(4_000_004), *parts])
