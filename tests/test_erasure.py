@@ -312,6 +312,17 @@ async def test_erasing_twice_gives_the_same_certificate(told: Told, shared_addre
     assert [line.split()[2] for line in added] == ["public.audit_event"] * 3
 
 
+async def test_two_at_once_erase_once(told: Told) -> None:
+    one = await person(told, "marker-pp")
+    by_id = {"id": await told.participant(one)}
+    asking = [(told.oas, by_id), (told.officer, one.named), (told.officer, by_id), (told.oas, by_id)]
+    answers = await asyncio.gather(*[told.erase(viewer, name) for viewer, name in asking])
+    certificates = {answer["certificate"]["id"] for answer in answers if answer["certificate"]}
+    assert len(certificates) == 1
+    found = await fetch(told.database, "SELECT FROM erasure_certificate WHERE participant = :id", id=by_id["id"])
+    assert len(found) == 1
+
+
 def rows(dumped: str) -> list[str]:
     """The rows of a dump."""
     return sorted(line for line in dumped.splitlines() if line.startswith("INSERT"))
