@@ -2,6 +2,7 @@
 
 What is told of a person stands in these two tables alone: no history keeps it, and neither do changes, receipts, logs or the audit.
 A statement's slice, which with its cohort may tell a person too, has a history; erasing one destroys both.
+Which statements of a measure are about the same person, their `person_key` tells: kept by a trigger, since numbers rest on it.
 """
 
 from datetime import date

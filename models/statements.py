@@ -94,8 +94,10 @@ class Verdict(StrEnum):
 class Statement(Table, table=True):
     """A partner's statement, at its current revision; its slice's sets are StatementMemberState and StatementDepartment.
 
-    One of the kind INDIVIDUAL counts one of PEOPLE: whom, stands in models/individuals.py. Once that is ERASED, it says nothing of the
-    person, nor of place, time and sex; `retained` says that it goes on counting one, whom nobody knows.
+    One of the kind INDIVIDUAL counts one of PEOPLE: whom, stands in models/individuals.py. Those of one measure that are about the same
+    person have the same `person_key`, a drawn one that tells nothing else: whoever may not know whom they are about still counts it once.
+    Once that is ERASED, it says nothing of the person, nor of place, time and sex; `retained` says that it goes on counting one, whom
+    nobody knows.
     A null `sex` or reporting period, and a set without rows, mean "over all, or not stated". `only_member_state_code` is the one state of a
     set of one: what a focal point sees, as a column that row-level security can compare and index.
     """
@@ -140,6 +142,7 @@ class Statement(Table, table=True):
     reporting_period_from: date | None = None
     reporting_period_to: date | None = None
     partition_key: str | None = text_field(default=None)
+    person_key: UUID | None = None
     institution: str | None = text_field(default=None)
     cost_amount: Decimal | None = money(default=None)
     cost_currency: str | None = text_field(default=None)

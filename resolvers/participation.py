@@ -200,18 +200,24 @@ def chosen(explained: Explained) -> Origin:
 
 
 def used(parent: Choice, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
-    """The first statements that give the population's numbers."""
+    """The first counts that give the population's numbers."""
     return fates(parent, given, planning, "use")
 
 
 def excluded(parent: Choice, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
-    """The first statements about the population that give nothing."""
+    """The first counts about the population that give nothing."""
     return fates(parent, given, planning, "reason")
 
 
+def individuals(parent: Choice, given: Arguments, planning: Planning, below: frozenset[str]) -> Origin:
+    """The statements about individuals, by what became of them."""
+    row = parent.fates.individuals.alias()
+    return Origin(row, Rows((row,), (row.c.population_id == parent.c.population_id,), (row.c.position,)))
+
+
 def fates(parent: Choice, given: Arguments, planning: Planning, mark: str) -> Origin:
-    """The first statements about the population that have a use, or a reason."""
-    row = parent.fates.alias()
+    """The first counts about the population that have a use, or a reason."""
+    row = parent.fates.counts.alias()
     where = (row.c.population_id == parent.c.population_id, row.c[mark].is_not(None))
     return Origin(row, Rows((row,), where, (row.c.id,), limit(given, planning)))
 
@@ -291,6 +297,7 @@ EXPLANATION = ObjectType(
         "partner": one("PartnerAgency", "partner_id"),
         "statements": Source("ExplainedStatement", used, many=True),
         "excluded": Source("ExcludedStatement", excluded, many=True),
+        "individuals": Source("ExplainedIndividuals", individuals, many=True),
     },
 )
 
@@ -300,12 +307,15 @@ OMISSION = ObjectType(
         **columns("rule", "reason", "not_attributable", "text"),
         "cohort": one("Cohort", "population_id"),
         "excluded": Source("ExcludedStatement", excluded, many=True),
+        "individuals": Source("ExplainedIndividuals", individuals, many=True),
     },
 )
 
 EXPLAINED_STATEMENT = ObjectType("ExplainedStatement", fields={"statement": one("Statement", "id"), **columns("use")})
 
 EXCLUDED_STATEMENT = ObjectType("ExcludedStatement", fields={"statement": one("Statement", "id"), **columns("reason", "rule", "text")})
+
+EXPLAINED_INDIVIDUALS = ObjectType("ExplainedIndividuals", fields=columns("statements", "use", "reason", "rule", "text"))
 
 QUERIES = {"participation": Source("ParticipationTable", answer)}
 
@@ -321,5 +331,6 @@ TYPES = (
     EXPLANATION,
     EXPLAINED_STATEMENT,
     EXCLUDED_STATEMENT,
+    EXPLAINED_INDIVIDUALS,
     OMISSION,
 )

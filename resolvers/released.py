@@ -29,6 +29,7 @@ from models.releases import Release, ReleaseBlock
 from models.statements import CountUnit
 from resolvers.counting import Dimension, Explained
 from resolvers.counting.dimensions import ONE, ZERO, allowed_members, code, inside, outside, value
+from resolvers.counting.fates import Fates
 from resolvers.counting.filters import EXACT
 from resolvers.counting.rows import EMPTY_LIST, labelled
 
@@ -48,7 +49,8 @@ EXPLAINED = {
     "reason": Text(),
     "text": Text(),
 }
-FATES = {"population_id": Uuid(), "id": Uuid(), "use": Text(), "reason": Text(), "rule": Text(), "text": Text()}
+FATES = {"population_id": Uuid(), "use": Text(), "reason": Text(), "rule": Text(), "text": Text()}
+OF_COUNTS, OF_INDIVIDUALS = FATES | {"id": Uuid()}, FATES | {"position": BigInteger(), "statements": BigInteger()}
 INCONSISTENT = {"position": BigInteger(), "population_id": Uuid(), "coarser": ARRAY(Text()), "finer": ARRAY(Text())}
 
 
@@ -153,7 +155,7 @@ class Released:
 
     def explain(self, first: ColumnElement[Any] | None = None) -> Explained:
         """Nothing: what a number rests on is not everybody's to see."""
-        return Explained(nothing(EXPLAINED), nothing(FATES))
+        return Explained(nothing(EXPLAINED), Fates(nothing(OF_COUNTS), nothing(OF_INDIVIDUALS)))
 
     omitted = explain
 

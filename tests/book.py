@@ -14,6 +14,7 @@ from uuid import UUID
 from models.agencies import AgencyAncestor, AgencyKind, PartnerAgency
 from models.base import Visibility
 from models.courses import Cohort, CohortCourse, CohortMode, CohortRole, Course, Role
+from models.individuals import Individual, Participant
 from models.places import Department, DepartmentCategory, DepartmentScope, MemberState
 from models.statements import (
     CountUnit,
@@ -128,6 +129,15 @@ class Book:
         self.add(Statement(id=id_, **ours | known | given))
         return f"Statement:{id_}"
 
+    def tells(self, partner: str, cohort: str, person: str, **given: Any) -> str:
+        """The global id of a new statement about an individual, whom the partner calls so."""
+        statement = self.says(partner, cohort, 1, kind=StatementKind.INDIVIDUAL, **given)
+        mine = self.agencies[partner].id
+        known = [row for row in self.rows.get(Participant, []) if (row.partner_id, row.subject) == (mine, person)]
+        participant = known[0] if known else self.add(Participant(id=self.new_id(), partner_id=mine, subject=person))
+        self.add(Individual(statement_id=UUID(statement.partition(":")[2]), participant_id=participant.id))
+        return statement
+
     def ledger(self) -> Ledger:
         place: dict[str, Any] = {"category": DepartmentCategory.POLICY, "scope": DepartmentScope.NATIONAL}
         return Ledger(
@@ -147,6 +157,8 @@ class Book:
             statements=self.rows.get(Statement, []),
             slice_states=self.rows.get(StatementMemberState, []),
             slice_departments=self.rows.get(StatementDepartment, []),
+            participants=self.rows.get(Participant, []),
+            individuals=self.rows.get(Individual, []),
         )
 
     def viewer(self, kind: ViewerKind, agency: str) -> Viewer:

@@ -4,7 +4,7 @@ Everything is drawn from small domains, so that what is rare in life is common h
 contradict each other, equal times, equal names, hidden parents, slices of several states. The ids are spread over the whole range, since
 ties are broken by id.
 
-    ledger(random)    a ledger: agencies, courses, cohorts, and claim sets of statements about them
+    ledger(random)    a ledger: agencies, courses, cohorts, claim sets of statements about them, and individuals
     store(...)        a ledger put in place of whatever the database held
     describe(...)     a ledger as text
 
@@ -24,8 +24,9 @@ from sqlalchemy import delete
 from models.access import Scope
 from models.agencies import AgencyAncestor, AgencyKind, PartnerAgency
 from models.base import Table, Visibility
-from models.courses import Cohort, CohortCourse, CohortMode, CohortRole, Course, Role
+from models.courses import Cohort, CohortCourse, CohortMode, CohortRole, CountPolicy, Course, Role
 from models.database import Database
+from models.individuals import Individual, Participant
 from models.places import Department, DepartmentCategory, DepartmentScope, MemberState
 from models.statements import (
     CountUnit,
@@ -55,6 +56,7 @@ PERIODS = ("FY2020", "FY2021")
 SUBJECTS = ("LAW", "BORDER", "law", None)
 PARTITIONS = ("k", "l", "m", "n", "", None)
 COSTS = (None, None, (Decimal("10.10"), "USD"), (Decimal("0.05"), "USD"), (Decimal(7), "XCD"), (Decimal(0), "XCD"))
+POLICIES = (CountPolicy.INDIVIDUALS_COMPLETE, CountPolicy.INDIVIDUALS_COMPLETE, CountPolicy.COUNTS)
 MEASURES = (Measure.COMPLETED,) * 7 + (Measure.ATTENDED,)
 PRECISIONS = (Precision.EXACT,) * 4 + (Precision.AT_LEAST, Precision.APPROXIMATE)
 COUNTED = (StatementState.VERIFIED,) * 6 + (StatementState.DISPUTED,)
@@ -97,6 +99,8 @@ class _Maker:
         self.statements: list[Statement] = []
         self.slice_states: list[StatementMemberState] = []
         self.slice_departments: list[StatementDepartment] = []
+        self.participants: list[Participant] = []
+        self.individuals: list[Individual] = []
 
     def ledger(self) -> Ledger:
         """The ledger."""
@@ -104,6 +108,7 @@ class _Maker:
         self.make_courses()
         self.make_cohorts()
         self.make_statements()
+        self.make_individuals()
         return Ledger(
             member_states=_member_states(),
             departments=_departments(),
@@ -116,6 +121,8 @@ class _Maker:
             statements=self.statements,
             slice_states=self.slice_states,
             slice_departments=self.slice_departments,
+            participants=self.participants,
+            individuals=self.individuals,
         )
 
     def one(self, options: Sequence[T]) -> T:
@@ -185,6 +192,7 @@ class _Maker:
                 code=self.code(self.cohorts),
                 starts_on=date(self.one((2020, 2021)), self.one((1, 12)), self.one((1, 31))),
                 mode=self.one(list(CohortMode)[:2]),
+                count_policy=self.one(POLICIES),
                 same_run_as_id=self.one(canonical) if canonical and self.seldom(3) else None,
                 **self.offering(),
             )
@@ -235,7 +243,7 @@ class _Maker:
             source_ref=str(id_),
             kind=StatementKind.COUNT,
             state=self.one(UNCOUNTED) if self.seldom(6) else self.one(COUNTED),
-            count=self.one(COUNTS[len(stated)]),
+            count=self.one(COUNTS[min(len(stated), 3)]),
             precision=self.one(PRECISIONS),
             sex=self.one(SEXES) if Dimension.SEX in said else self.one((None, None, Sex.UNSPECIFIED)),
             reporting_period_label=self.one(PERIODS) if Dimension.REPORTING_PERIOD in said else None,
@@ -249,6 +257,35 @@ class _Maker:
         self.statements.append(statement)
         self.make_slice(id_, said)
         return statement
+
+    def make_individuals(self) -> None:
+        """In half of the ledgers, what partners say of a few people each: of one several times, also in cohorts that are one run."""
+        if self.seldom(2):
+            return
+        partners = self.some(self.agencies[:4], self.one((1, 1, 2)))
+        people = [(partner, self.ids(6 + number, self.one((1, 2, 3)))) for number, partner in enumerate(partners)]
+        for partner, ids in people:
+            self.participants.extend(Participant(id=id_, partner_id=partner.id, subject=str(id_)) for id_ in ids)
+        about, measure = self.one(self.cohorts), self.one(MEASURES)
+        run = [one for one in self.cohorts if (one.same_run_as_id or one.id) == (about.same_run_as_id or about.id)]
+        stated = self.some(SLICE, self.one((0, 2, 5)))
+        for id_ in self.ids(5, self.one((2, 4, 6, 8))):
+            partner, ids = self.one(people)
+            cohort = self.one(self.cohorts if self.seldom(6) else run)
+            self.make_individual(id_, stated, {"partner_id": partner.id, "cohort_id": cohort.id, "measure": measure})
+            if self.statements[-1].retained is None:
+                self.individuals.append(Individual(statement_id=id_, participant_id=self.one(ids)))
+
+    def make_individual(self, id_: UUID, stated: Sequence[Dimension], shared: Mapping[str, Any]) -> None:
+        """A statement about one person, in one state and one department at most."""
+        statement = self.make_statement(id_, stated, {**shared, "unit": CountUnit.PEOPLE})
+        statement.kind, statement.count, statement.precision = StatementKind.INDIVIDUAL, 1, Precision.EXACT
+        if statement.state == StatementState.ERASED or self.seldom(8):
+            statement.state, statement.retained, statement.person_key = StatementState.ERASED, self.seldom(2), id_
+        for parts in (self.slice_states, self.slice_departments):
+            own = [part for part in parts if part.statement_id == id_]  # type: ignore[attr-defined]
+            for part in own[1:]:
+                parts.remove(part)  # type: ignore[attr-defined]
 
     def make_slice(self, id_: UUID, said: set[Dimension]) -> None:
         """The sets of a statement's slice."""
@@ -299,6 +336,8 @@ def tables(ledger: Ledger) -> list[tuple[type[Table], Sequence[Table]]]:
         (Statement, ledger.statements),
         (StatementMemberState, ledger.slice_states),
         (StatementDepartment, ledger.slice_departments),
+        (Participant, ledger.participants),
+        (Individual, ledger.individuals),
     ]
 
 
@@ -328,6 +367,7 @@ def without(ledger: Ledger, row: Table) -> Ledger:
         statements=kept(ledger.statements),
         slice_states=kept(ledger.slice_states),
         slice_departments=kept(ledger.slice_departments),
+        individuals=kept(ledger.individuals),
         cohort_roles=kept(ledger.cohort_roles),
         cohort_courses=kept(ledger.cohort_courses),
     )
@@ -335,7 +375,7 @@ def without(ledger: Ledger, row: Table) -> Ledger:
 
 def describe(ledger: Ledger) -> str:
     """The ledger in a line for each row, without what no rule looks at."""
-    unused = {"labels", "languages", "revision", "date_precision", "venue_type", "status", "count_policy"}
+    unused = {"labels", "languages", "revision", "date_precision", "venue_type", "status"}
     lines = []
     for table, rows in tables(ledger)[2:]:
         for row in rows:

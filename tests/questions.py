@@ -8,7 +8,7 @@ from uuid import UUID
 
 from models.base import Visibility
 from models.courses import CohortMode
-from models.statements import InstitutionType, Measure, Sex, Statement
+from models.statements import InstitutionType, Measure, Sex, Statement, StatementKind
 from models.viewer import ANONYMOUS, IMPACS, Viewer, ViewerKind
 from tests.evaluator import Dimension, Ledger, Question
 from tests.evaluator.records import Value, Values
@@ -37,7 +37,8 @@ def question(random: Random, ledger: Ledger) -> Question:
 def alike(random: Random, ledger: Ledger, other: Question) -> Question:
     """A question on the same dimensions, by a viewer of the same kind, aimed at the statement that tells the most of them."""
     asked, sees_hidden = {*other.group_by, *other.filter}, other.viewer.kind not in {ViewerKind.ANONYMOUS, ViewerKind.ADMINISTRATOR}
-    counting = [one for one in ledger.statements if one.state in COUNTED and (sees_hidden or one.visibility == Visibility.PUBLIC)]
+    shown = [one for one in ledger.statements if sees_hidden or (one.visibility, one.kind) == (Visibility.PUBLIC, StatementKind.COUNT)]
+    counting = [one for one in shown if one.state in COUNTED]
     some = random.sample(counting, min(4, len(counting)))
     about = max(some, key=lambda one: len(asked & _known(ledger, one).keys()), default=None)
     known = _known(ledger, about)

@@ -31,7 +31,7 @@ from tests.parties import Parties, Record, cohort, count, course, decided, fetch
 pytestmark = pytest.mark.asyncio
 
 STEPS = 12
-ADDED_TO_STATEMENTS = ("only_member_state_code", "agreement_id")
+ADDED_TO_STATEMENTS = ("only_member_state_code", "agreement_id", "person_key", "retained")
 GENEROUS = {kind: Limits(cost=1_000_000, aliases=100) for kind in ViewerKind}
 PUBLISHED = ("IIPCIC-2020", "UWI-OCDD-2021", "UTECH-OCDD-2022")
 MEASURES = ("COMPLETED", "COMPLETED", "ACCESS_GRANTED", "REPORTED_TRAINED")

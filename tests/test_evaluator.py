@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from models.agencies import AgencyKind
 from models.base import Visibility
-from models.courses import Role
+from models.courses import CountPolicy, Role
 from models.statements import CountUnit, InstitutionType, Measure, Precision, Sex, Statement, StatementState
 from models.viewer import ANONYMOUS, ViewerKind
 from tests.book import DAY, Book, book, cells, precisions
 from tests.evaluator import Dimension, participation
+from tests.evaluator.explanations import told_of
 from tests.evaluator.records import COUNTED
 from tests.ledgers import ledger
 from tests.questions import question
@@ -211,6 +212,7 @@ class TestPublishedPage:
                 "alternatives": 1,
                 "statements": [{"statement": {"id": ours}, "use": "TOTAL_AND_ROWS"}],
                 "excluded": [{"statement": {"id": interpols}, "reason": "OTHER_PARTNER", "rule": "R0", "text": None}],
+                "individuals": [],
                 "text": "2 partners state this, and they are never added (R0); taken is the convener (R1b). "
                 "1 statement gives the total of 420 people.",
             }
@@ -468,6 +470,72 @@ def reasons(told: dict[str, Any]) -> dict[str, str]:
     return {one["statement"]["id"]: one["reason"] for one in told["excluded"]}
 
 
+class TestIndividuals:
+    """R1a: where IMPACS says that a cohort's individuals are complete, each person of one partner counts, once."""
+
+    @staticmethod
+    def listed(policy: CountPolicy = CountPolicy.INDIVIDUALS_COMPLETE) -> Book:
+        made = Book()
+        for code in ("CARICOM-IMPACS", "UNODC", "OAS"):
+            made.agency(code)
+        made.cohort("C", roles=[("OAS", Role.PROVIDER)], count_policy=policy)
+        made.says("OAS", "C", 40, day=9)
+        return made
+
+    def test_they_count_only_where_impacs_says_so(self) -> None:
+        for policy, value, rule in ((CountPolicy.COUNTS, 40, "R1b"), (CountPolicy.INDIVIDUALS_COMPLETE, 2, "R1a")):
+            made = self.listed(policy)
+            for person in ("A", "B"):
+                made.tells("OAS", "C", person)
+            answer = made.ask()
+            assert (answer["total"]["value"], answer["unit"], answer["explain"][0]["rule"]) == (value, "PEOPLE", rule)
+
+    def test_where_none_counts_the_counts_do(self) -> None:
+        made = self.listed()
+        made.tells("OAS", "C", "A", state=StatementState.PENDING)
+        answer = made.ask()
+        assert (answer["total"]["value"], answer["pendingDelta"], answer["coverage"]["pending"]) == (40, -39, 0)
+        assert made.ask(include_pending=True)["total"]["value"] == 1
+        made.tells("OAS", "C", "A", measure=Measure.CERTIFIED)
+        assert (made.ask()["total"]["value"], made.ask(measure=Measure.CERTIFIED)["total"]["value"]) == (40, 1)
+
+    def test_a_person_counts_once_by_its_latest_statement(self) -> None:
+        made = self.listed()
+        made.cohort("TWIN", same_run_as_id=made.cohorts["C"].id, count_policy=CountPolicy.COUNTS)
+        made.tells("OAS", "C", "A", day=2, sex=Sex.MALE)
+        made.tells("OAS", "TWIN", "A", day=1, sex=Sex.FEMALE)
+        made.tells("OAS", "TWIN", "B", states=["JM"])
+        made.tells("OAS", "C", "A", day=2, sex=Sex.FEMALE)
+        answer = made.ask(Dimension.SEX)
+        assert (cells(answer), answer["unit"]) == ({"MALE": 1, "UNSPECIFIED": 1}, "PEOPLE")
+        assert [(one["statements"], one["use"], one["reason"]) for one in answer["explain"][0]["individuals"]] == [
+            (2, "TOTAL_AND_ROWS", None),
+            (2, None, "SAME_PERSON"),
+        ]
+        kept = made.ask(member_state=["JM"])
+        assert (kept["total"]["value"], kept["coverage"]["notAttributable"]) == (1, 1)
+
+    def test_what_waits_makes_them_at_least(self) -> None:
+        made = self.listed()
+        made.tells("OAS", "C", "A")
+        for person, state in (("A", StatementState.PENDING), ("B", StatementState.HELD), ("C", StatementState.ERASED)):
+            made.tells("OAS", "C", person, state=state)
+        answer = made.ask()
+        assert (answer["total"]["value"], answer["total"]["precision"], answer["coverage"]["pending"]) == (1, "AT_LEAST", 2)
+
+    def test_partners_are_alternatives_and_only_those_with_individuals(self) -> None:
+        made = self.listed()
+        made.tells("UNODC", "C", "A", day=1)
+        answer = made.ask(Dimension.PARTNER)
+        assert (cells(answer), answer["explain"][0]["alternatives"]) == ({"Unodc": 1}, 0)
+        for person in ("A", "B"):
+            made.tells("OAS", "C", person)
+        answer = made.ask(Dimension.PARTNER)
+        assert (cells(answer), answer["explain"][0]["alternatives"]) == ({"Oas": 2}, 1)
+        assert made.ask(viewer=made.viewer(ViewerKind.PARTNER, "UNODC"))["total"]["value"] == 1
+        assert made.ask(viewer=ANONYMOUS)["total"]["value"] == 40
+
+
 class TestExplanations:
     """What becomes of every statement."""
 
@@ -562,9 +630,13 @@ def test_every_statement_is_told_of_once_and_gives_its_part(random: Random) -> N
         ids = [one["statement"]["id"] for told in populations for one in (*told.get("statements", ()), *told["excluded"])]
         assert len(ids) == len(set(ids))
         assert sum(told["notAttributable"] for told in populations) == answer["coverage"]["notAttributable"]
+        individuals = sum(one["statements"] for told in populations for one in told["individuals"])
+        assert len(ids) + individuals <= sum(len(found) for found in told_of(rows, asked).values())
         for told in answer["explain"]:
             giving = [counts[one["statement"]["id"]] for one in told["statements"] if one["use"] != "ROWS"]
-            assert sum(giving) == told["total"]
+            people = [one["statements"] for one in told["individuals"] if one["use"] in {"TOTAL", "TOTAL_AND_ROWS"}]
+            assert sum(giving) + sum(people) == told["total"]
+            assert not (giving and people)
         assert sum(told["total"] for told in answer["explain"]) == (answer["total"]["value"] or 0)
 
 

@@ -62,6 +62,7 @@ COMPUTED = {
     "Explanation": "one for each population with a number, which a rule chose",
     "ExplainedStatement": "made of a statement, whose use its cell says",
     "ExcludedStatement": "made of a statement, whose reason the last branch of a CASE gives if no other does",
+    "ExplainedIndividuals": "a group of statements, of which there is one at least",
     "LikelyTwin": "made of a cohort that is seen; its score and reasons are constants chosen by conditions",
     "Omission": "one for each population without a number, for which a rule is the reason",
     "DecidePayload": "numbers and lists that `decide` fills in, with its argument's verdict",

@@ -52,6 +52,7 @@ COUNT = "{ value precision suppressed reason }"
 COST = "{ amount currency statements }"
 KEY = "{ dimension label members { id code label } }"
 EXCLUDED = "{ statement { id } reason rule text }"
+INDIVIDUALS = "{ statements use reason rule text }"
 WHOLE = (
     f"rows {{ key {KEY} count {COUNT} cost {COST} }}",
     f"total {COUNT}",
@@ -59,8 +60,8 @@ WHOLE = (
     "measure basis unit includePending pendingDelta",
     "coverage { populations pending notAttributable inconsistent { cohort { id } coarser finer } }",
     "explain(first: 2) { cohort { id } rule partner { id } total unit precision notAttributable alternatives text "
-    f"totalStatements rowStatements statements {{ statement {{ id }} use }} excluded {EXCLUDED} }}",
-    f"omitted(first: 2) {{ cohort {{ id }} rule reason notAttributable text excluded(first: 100) {EXCLUDED} }}",
+    f"totalStatements rowStatements statements {{ statement {{ id }} use }} excluded {EXCLUDED} individuals {INDIVIDUALS} }}",
+    f"omitted(first: 2) {{ cohort {{ id }} rule reason notAttributable text excluded(first: 100) {EXCLUDED} individuals {INDIVIDUALS} }}",
 )
 PARTS = (
     *WHOLE,
@@ -75,6 +76,7 @@ PARTS = (
     "none: explain(first: 1) { partner { id } total }",
     "used: explain { statements(first: 1) { use } others: excluded(first: 1) { reason } }",
     "gaps: omitted { reason excluded(first: 2) { text statement { id } } }",
+    "people: explain(first: 3) { individuals { statements reason } }",
 )
 HEAD = "query ($measure: Measure!, $groupBy: [Dimension!]!, $filter: ParticipationFilter, $includePending: Boolean!)"
 BY_VARIABLES = "measure: $measure, basis: RECORDS, groupBy: $groupBy, filter: $filter, includePending: $includePending"

@@ -1,7 +1,8 @@
 """`participation(asOf:)` by the API equals the plain evaluator's over the ledger as it was, while another ledger has taken its place.
 
-The second ledger is the first with other facts: states, counts, slices, roles, acceptances, joined runs. The versions are written by the
-functions that write them, and each of the two ledgers is asked for by moments of its own time.
+The second ledger is the first with other facts: states, counts, slices, roles, acceptances, joined runs, count policies; of a person who
+is erased nothing is told any more. The versions are written by the functions that write them, and each of the two ledgers is asked for by
+moments of its own time.
 """
 
 import json
@@ -19,9 +20,9 @@ from graph.schema import graphql_schema
 from models import history
 from models.base import Table, Visibility
 from models.changes import ChangeType
-from models.courses import CohortMode
+from models.courses import CohortMode, CountPolicy
 from models.database import Database
-from models.statements import StatementState
+from models.statements import StatementKind, StatementState
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
 from tests.evaluator import Ledger
@@ -56,19 +57,26 @@ def changed(random: Random, before: Ledger) -> Ledger:
         return [row for row in rows if random.random() < 0.8]
 
     moments = [THEN - timedelta(days=days) for days in (1, 2, 3)]
-    cohorts = some(before.cohorts, starts_on=[row.starts_on for row in before.cohorts], mode=list(CohortMode))
+    starts = [row.starts_on for row in before.cohorts]
+    cohorts = some(before.cohorts, starts_on=starts, mode=list(CohortMode), count_policy=list(CountPolicy))
     for cohort in cohorts:
         cohort.accepted_at = cohort.accepted_at or random.choice((None, *moments))
         if cohort.same_run_as_id is None and random.random() < 0.3:
             cohort.same_run_as_id = random.choice([row.id for row in cohorts])
         if random.random() < 0.5:
             cohort.visibility = Visibility.PUBLIC
+    statements = some(before.statements, state=list(StatementState), count=range(20), decided_at=[None, *moments])
+    for statement in statements:
+        statement.count = 1 if statement.kind == StatementKind.INDIVIDUAL else statement.count
+        statement.retained = statement.retained if statement.state == StatementState.ERASED else None
+    erased = {statement.id for statement in statements if statement.state == StatementState.ERASED}
     return replace(
         before,
         cohorts=cohorts,
         courses=some(before.courses, subject=["LAW", "new"], accepted_at=moments),
         agencies=some(before.agencies, accepted_at=moments),
-        statements=some(before.statements, state=list(StatementState), count=range(20), decided_at=[None, *moments]),
+        statements=statements,
+        individuals=[row for row in before.individuals if row.statement_id not in erased],
         slice_states=fewer(before.slice_states),
         slice_departments=fewer(before.slice_departments),
         cohort_roles=fewer(before.cohort_roles),

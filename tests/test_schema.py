@@ -181,6 +181,7 @@ SHAPES = {
         alternatives: Int!
         statements(first: Int! = 25): [ExplainedStatement!]!
         excluded(first: Int! = 25): [ExcludedStatement!]!
+        individuals: [ExplainedIndividuals!]!
         text: String!
     """,
     "ExplainedStatement": """
@@ -193,12 +194,20 @@ SHAPES = {
         rule: String!
         text: String!
     """,
+    "ExplainedIndividuals": """
+        statements: Int!
+        use: StatementUse
+        reason: ExclusionReason
+        rule: String
+        text: String
+    """,
     "Omission": """
         cohort: Cohort
         rule: String!
         reason: OmissionReason!
         notAttributable: Int!
         excluded(first: Int! = 25): [ExcludedStatement!]!
+        individuals: [ExplainedIndividuals!]!
         text: String!
     """,
     "SubmitInput": """

@@ -187,7 +187,8 @@ describe(
     "Where a cohort's numbers come from (rule R1); set by IMPACS.",
     {
         "COUNTS": "From the counts that partners state.",
-        "INDIVIDUALS_COMPLETE": "From records of individuals that are known to be complete. The policy is kept; no number rests on it yet.",
+        "INDIVIDUALS_COMPLETE": "From statements about individuals, which IMPACS says are complete: each of one partner's people once. A "
+        "measure on which none of them counts has its numbers from counts.",
     },
 )
 describe(

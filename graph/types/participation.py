@@ -138,8 +138,8 @@ class ParticipationTable:
         "for ever. Of a release, when it was made."
     )
     explain: list[Explanation] = field(
-        "Where the total comes from: each cohort that gives a part of it, by id, with every statement about it that you may see; "
-        "empty for a release.",
+        "Where the total comes from: each cohort that gives a part of it, by id, with what became of every statement about it that you "
+        "may see; empty for a release.",
         first_of("explanations"),
     )
     omitted: list[Omission] = field(
@@ -222,17 +222,23 @@ class Explanation:
     """A choice explained."""
 
     cohort: Cohort | None = field("The cohort that it is about, for joined runs the one that IMPACS counts; null if you may not see it.")
-    rule: str = field("The rule that chose the partner, R1b; the rules are in the partner guide.")
+    rule: str = field(
+        "The rule that chose the partner: R1a where individuals are counted, which IMPACS has said are complete, else R1b; "
+        "the rules are in the partner guide."
+    )
     partner: PartnerAgency | None = field("The partner whose statements were chosen; null if you may not see that agency.")
     total: int = field("What the cohort adds to the total.")
     unit: CountUnit = field("What the cohort's numbers count.")
     precision: Precision = field("How exact the cohort's total is.")
     not_attributable: int = field("What the cohort adds to `coverage.notAttributable`.")
-    total_statements: list[strawberry.ID] = field("The statements that give the total, by global identifier.")
-    row_statements: list[strawberry.ID] = field("The statements that give the groups, by global identifier.")
+    total_statements: list[strawberry.ID] = field("The counts that give the total, by global identifier; none where individuals do.")
+    row_statements: list[strawberry.ID] = field("The counts that give the groups, by global identifier; none where individuals do.")
     alternatives: int = field("How many other partners state this too; their numbers are never added (rule R0).")
-    statements: list[ExplainedStatement] = field("The statements that give the cohort's numbers, by id.", first_of("statements"))
-    excluded: list[ExcludedStatement] = field("All other statements about the cohort, by id, with the reason.", first_of("statements"))
+    statements: list[ExplainedStatement] = field("The counts that give the cohort's numbers, by id.", first_of("statements"))
+    excluded: list[ExcludedStatement] = field("All other counts about the cohort, by id, with the reason.", first_of("statements"))
+    individuals: list[ExplainedIndividuals] = field(
+        "What became of the statements about individuals, first those that give the cohort's numbers, then the others by reason."
+    )
     text: str = field("The choice in English, for people: whose statements were taken, what they give, and what they leave.")
 
 
@@ -254,6 +260,20 @@ class ExcludedStatement:
     text: str = field("The reason in one English sentence, for people.")
 
 
+@strawberry.type(
+    description="Statements about individuals of a cohort of which the same became, on this measure. None is named: not everybody who may "
+    "see such statements may know whom they are about, or that two are about the same person."
+)
+class ExplainedIndividuals:
+    """Statements about individuals, by what became of them."""
+
+    statements: int = field("How many statements these are; where they give a number, as many people.")
+    use: StatementUse | None = field("What the statements give; null if they give nothing.")
+    reason: ExclusionReason | None = field("Why they give nothing; null if they give something.")
+    rule: str | None = field("The rule behind the reason, such as R1a; null without a reason. The rules are in the partner guide.")
+    text: str | None = field("The reason in one English sentence about each statement, for people; null without a reason.")
+
+
 @strawberry.type(description="Why one cohort gives no number.")
 class Omission:
     """A cohort that is left out."""
@@ -263,7 +283,10 @@ class Omission:
     reason: OmissionReason = field("Why there is no number.")
     not_attributable: int = field("What the cohort adds to `coverage.notAttributable`.")
     excluded: list[ExcludedStatement] = field(
-        "The statements about the cohort that you may see, on this measure and in any state, by id, with the reason.",
+        "The counts about the cohort that you may see, on this measure and in any state, by id, with the reason.",
         first_of("statements"),
+    )
+    individuals: list[ExplainedIndividuals] = field(
+        "What became of the statements about individuals of the cohort that you may see, on this measure and in any state, by reason."
     )
     text: str = field("The reason in one English sentence, for people.")

@@ -60,7 +60,7 @@ def _stating(dimension: Dimension, part: Row) -> list[ColumnElement[bool]]:
 def _stated_later(ledger: Ledger, contenders: CTE, dimension: Dimension) -> Select[Any]:
     """The sets of which a statement after the first states the dimension."""
     run, part = ledger.runs, ledger.door.part(PARTS[dimension])
-    row, counted = ledger.statements(*ledger.counted)
+    row, counted = ledger.counts(*ledger.counted)
     joined = (
         contenders.join(run, run.c.population_id == contenders.c.population_id)
         .join(row, and_(row.c.cohort_id == run.c.cohort_id, belongs(row, contenders)))
@@ -74,8 +74,8 @@ def _stated_later(ledger: Ledger, contenders: CTE, dimension: Dimension) -> Sele
 def picks(ledger: Ledger, sets: CTE, of_total: frozenset[Dimension], of_rows: frozenset[Dimension]) -> CTE:
     """R1, R2: one row for each population: its whole, the set that answers for the total, and the set that answers for the rows.
 
-    [population_id, partner_id, rank, alternatives, unit], and for each of whole, total and rows <level>_[id, total, precision, pending,
-    partition_key, lone_id]. One row and no joins, since PostgreSQL would take the joins' result for one row, and loop.
+    [population_id, partner_id, rank, alternatives, by_individuals, unit], and for each of whole, total and rows <level>_[id, total,
+    precision, pending, partition_key, lone_id]. One row and no joins, since PostgreSQL would take the joins' result for one row, and loop.
     """
     nothing: frozenset[Dimension] = frozenset()
     own = sets.c
@@ -85,7 +85,7 @@ def picks(ledger: Ledger, sets: CTE, of_total: frozenset[Dimension], of_rows: fr
     ranked = select(
         *wholes.c, _place(wholes, of_total, in_unit).label("as_total"), _place(wholes, of_rows, in_unit).label("as_rows")
     ).subquery()
-    shared = [func.any_value(ranked.c[name]).label(name) for name in ("partner_id", "rank", "alternatives")]
+    shared = [func.any_value(ranked.c[name]).label(name) for name in ("partner_id", "rank", "alternatives", "by_individuals")]
     unit = func.any_value(ranked.c.whole_unit).label("unit")
     columns = [
         func.any_value(ranked.c[name]).filter(ranked.c[f"as_{level}"] == ONE).label(f"{level}_{name}")

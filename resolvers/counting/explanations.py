@@ -2,9 +2,9 @@
 
 Both are relations of populations, to be ordered by `population_id`, beside the statements about them (`fates`).
 
-The text of an explanation: how many partners state it and which was taken (R0, R1b); how many statements give the total, and the groups,
-and what of the total the groups do not tell (R2); then, where there are such, what is left out of the filter, how many statements wait,
-and that finer ones exceed the total.
+The text of an explanation: that individuals are counted, where they are (R1a); how many partners state it and which was taken (R0, R1a,
+R1b); how many statements give the total, and the groups, and what of the total the groups do not tell (R2); then, where there are such,
+what is left out of the filter, how many statements wait, and that finer ones exceed the total.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Subquery,
+    and_,
     case,
     func,
     or_,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from models.statements import CountUnit
 from resolvers.counting.dimensions import ONE, ZERO, code
-from resolvers.counting.fates import chosen_ids, fates
+from resolvers.counting.fates import Fates, chosen_ids, fates
 from resolvers.counting.ledger import Ledger
 from resolvers.counting.levels import Levels
 from resolvers.counting.words import counted, phrase, when
@@ -36,14 +37,14 @@ class Explained:
     """Populations, and what became of the statements about them (`fates.fates`)."""
 
     populations: Subquery
-    fates: FromClause
+    fates: Fates
 
 
 def explanations(ledger: Ledger, found: Levels, first: ColumnElement[Any] | None, number: int) -> Explained:
     """The populations that give a number, at most `first` of them.
 
     [population_id, rule, partner_id, unit, total, precision, not_attributable, alternatives, total_statements, row_statements, text];
-    statements are global identifiers.
+    statements are counts, by global identifier.
     """
     answers = found.answers.c
     given = (answers.contributes, answers.total, answers.precision, answers.rank, answers.alternatives, answers.remainder, answers.pending)
@@ -53,7 +54,7 @@ def explanations(ledger: Ledger, found: Levels, first: ColumnElement[Any] | None
     ids, of = chosen_ids(told).subquery(), populations.c
     columns = [
         of.population_id,
-        phrase("R1b").label("rule"),
+        _rule(of.by_individuals).label("rule"),
         *[of[name] for name in ("partner_id", "unit", "total", "precision", "alternatives")],
         of.lost.label("not_attributable"),
         ids.c.total_statements,
@@ -65,7 +66,7 @@ def explanations(ledger: Ledger, found: Levels, first: ColumnElement[Any] | None
 
 
 def _sets(answers: Any) -> list[ColumnElement[Any]]:
-    names = ("population_id", "partner_id", "unit", "total_id", "rows_id", "finer_total_id", "finer_rows_id")
+    names = ("population_id", "partner_id", "by_individuals", "unit", "total_id", "rows_id", "finer_total_id", "finer_rows_id")
     return [answers[name] for name in names]
 
 
@@ -76,13 +77,16 @@ def first_of(chosen: Select[Any], key: ColumnElement[Any], first: ColumnElement[
 
 def _sentences(ledger: Ledger, populations: FromClause, ids: FromClause) -> Iterator[ColumnElement[Any]]:
     of = populations.c
-    given, groups = func.cardinality(ids.c.total_statements), func.cardinality(ids.c.row_statements)
-    yield _choice(of.alternatives, of.rank)
+    given = func.cardinality(ids.c.total_statements) + ids.c.total_individuals
+    groups = func.cardinality(ids.c.row_statements) + ids.c.row_individuals
+    same = and_(ids.c.total_statements == ids.c.row_statements, ids.c.total_individuals == ids.c.row_individuals)
+    yield when(of.by_individuals, phrase("IMPACS has said that the individuals are complete: each of them is counted, once (R1a). "))
+    yield _choice(of.alternatives, of.rank, of.by_individuals)
     people = case((of.unit == code(CountUnit.PEOPLE), phrase(" people.")), else_=phrase(" participations."))
     yield func.concat(phrase(" "), counted(given, "statement gives", "statements give"), phrase(" the total of "), of.total, people)
     if ledger.request.grouped(of_statements=True):
         yield case(
-            (ids.c.total_statements == ids.c.row_statements, phrase(" The same give the groups.")),
+            (same, phrase(" The same give the groups.")),
             (groups == ZERO, phrase(" None tells the groups apart (R2).")),
             else_=func.concat(phrase(" "), counted(groups, "statement gives", "statements give"), phrase(" the groups (R2).")),
         )
@@ -95,12 +99,17 @@ def _sentences(ledger: Ledger, populations: FromClause, ids: FromClause) -> Iter
     yield when(exceeded, phrase(" Others that would tell more add up to more than they should split, and are not used (R2)."))
 
 
-def _choice(alternatives: ColumnElement[Any], rank: ColumnElement[Any]) -> ColumnElement[Any]:
+def _rule(by_individuals: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((by_individuals, phrase("R1a")), else_=phrase("R1b"))
+
+
+def _choice(alternatives: ColumnElement[Any], rank: ColumnElement[Any], by_individuals: ColumnElement[Any]) -> ColumnElement[Any]:
     kind = case((rank == ZERO, phrase("the convener")), (rank == ONE, phrase("a provider")), else_=phrase("neither convener nor provider"))
     first = case(
         (rank == ZERO, phrase("the convener")),
         (rank == ONE, phrase("a provider, as no convener states it")),
         else_=phrase("the one decided upon last, as neither convener nor provider states it"),
     )
-    among = (alternatives + ONE, phrase(" partners state this, and they are never added (R0); taken is "), first, phrase(" (R1b)."))
+    taken = (phrase(" partners state this, and they are never added (R0); taken is "), first)
+    among = (alternatives + ONE, *taken, phrase(" ("), _rule(by_individuals), phrase(")."))
     return case((alternatives == ZERO, func.concat(phrase("Only one partner states this: "), kind, phrase("."))), else_=func.concat(*among))

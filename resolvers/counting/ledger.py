@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    case,
     cast,
     collate,
     false,
@@ -26,8 +27,9 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
-from models.courses import Cohort
+from models.courses import Cohort, CountPolicy
 from models.policies import ONCE_PUBLIC, Door, Predicate, Row, viewer_agency
 from models.statements import Sex, Statement, StatementKind, StatementState
 from models.viewer import ViewerKind
@@ -38,7 +40,10 @@ from resolvers.counting.guesses import guessed_rare
 
 COUNTED = (StatementState.VERIFIED, StatementState.DISPUTED)
 LIVE = (*COUNTED, StatementState.PENDING, StatementState.HELD)
-USED = ("cohort_id", "partner_id", "partition_key", "count", "precision", "sex", "reporting_period_label", "cost_amount", "cost_currency")
+USED = (
+    *("kind", "cohort_id", "partner_id", "partition_key", "count", "precision"),
+    *("sex", "reporting_period_label", "cost_amount", "cost_currency"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,9 @@ class Ledger:
 
     @cached_property
     def runs(self) -> CTE:
-        """R0: the cohorts whose statements can enter the numbers, with their populations [cohort_id, population_id].
+        """R0: the cohorts whose statements can enter the numbers, with their populations [cohort_id, population_id, by_individuals].
 
+        `by_individuals` says whether the population's canonical cohort is counted by individuals, where there are any (rule R1a).
         A cohort that IMPACS has not accepted enters no number but its sender's own; joined cohorts are one population, into which a
         canonical cohort that is not accepted, or hidden, lets none of them. Those that lie outside the filter are left out here already,
         so that a question about one cohort reads that cohort's statements only.
@@ -115,7 +121,8 @@ class Ledger:
         canonical, canonical_enters = self._cohorts()
         population = func.coalesce(cohort.c.same_run_as_id, cohort.c.id)
         joined = cohort.join(canonical, and_(canonical.c.id == population, canonical_enters))
-        found = select(cohort.c.id.label("cohort_id"), population.label("population_id")).select_from(joined)
+        by_individuals = (canonical.c.count_policy == code(CountPolicy.INDIVIDUALS_COMPLETE)).label("by_individuals")
+        found = select(cohort.c.id.label("cohort_id"), population.label("population_id"), by_individuals).select_from(joined)
         closed = [population.not_in(self._public())] if self.request.for_release else []
         runs = self.named("runs", found.where(enters, *closed))
         return self._near(runs) if self.narrowing else runs
@@ -172,11 +179,54 @@ class Ledger:
         return self.named("near_runs", found.where(guessed_rare(~far)))
 
     def statements(self, *states: StatementState) -> tuple[Row, Predicate]:
-        """A new alias of the statements, and the condition under which those in one of the states can enter the numbers."""
+        """A new alias of the statements, and the condition under which those in one of the states, or in any, can enter the numbers."""
         row, visible = self.door.visible(Statement)
-        asked = and_(row.c.kind == code(StatementKind.COUNT), row.c.measure == self.request.measure, one_of(row.c.state, *states))
+        asked = [row.c.measure == self.request.measure, *([one_of(row.c.state, *states)] if states else [])]
         near = [row.c.cohort_id.in_(select(self.runs.c.cohort_id))] if self.narrowing else []
-        return row, and_(visible, asked, *near)
+        return row, and_(visible, *asked, *near)
+
+    def counts(self, *states: StatementState) -> tuple[Row, Predicate]:
+        """As `statements`, of those that count people."""
+        row, asked = self.statements(*states)
+        return row, and_(row.c.kind == code(StatementKind.COUNT), asked)
+
+    def counting(self) -> tuple[Row, Predicate]:
+        """As `statements`, of those that give numbers if their set does: counts that are counted, and one statement for each person."""
+        row, asked = self.statements()
+        counted = and_(row.c.kind == code(StatementKind.COUNT), one_of(row.c.state, *self.counted))
+        return row, and_(asked, or_(counted, row.c.id.in_(select(self.people.c.id))))
+
+    @cached_property
+    def individuals(self) -> CTE:
+        """R1a: live statements about individuals, of populations that are counted by individuals.
+
+        [id, population_id, partner_id, person_key, state, decided, text_id].
+        """
+        if self._shared:
+            return self._shared.individuals
+        run, (row, asked) = self.runs, self.statements()
+        state = counted_state(row)
+        live = and_(row.c.kind == code(StatementKind.INDIVIDUAL), one_of(state, *LIVE), asked)
+        own = (row.c.id, run.c.population_id, row.c.partner_id, row.c.person_key, state.label("state"))
+        joined = run.join(row, and_(row.c.cohort_id == run.c.cohort_id, live))
+        found = select(*own, decided(row).label("decided"), text_id(row).label("text_id")).select_from(joined)
+        return self.named("individuals", found.where(guessed_rare(run.c.by_individuals)))
+
+    @cached_property
+    def people(self) -> CTE:
+        """R1a: of each partner's counted statements about one person, the latest, then the one with the lowest id, counts it.
+
+        [id, population_id, partner_id, decided, text_id].
+        """
+        of = self.individuals.c
+        person = (of.population_id, of.partner_id, of.person_key)
+        return self.named(
+            "people",
+            select(of.id, of.population_id, of.partner_id, of.decided, of.text_id)
+            .ext(distinct_on(*person))
+            .where(one_of(of.state, *self.counted))
+            .order_by(*person, of.decided.desc(), of.text_id),
+        )
 
     def statement_key(self, row: Row) -> list[ColumnElement[Any]]:
         """The columns to group statements by so that all others used here are known: of old versions PostgreSQL knows no key."""
@@ -193,7 +243,7 @@ class Ledger:
         return self._shared.batches if self._shared else self.named("batches", union_all(self._keyed(), self._lone()))
 
     def _keyed(self) -> Select[Any]:
-        row, live = self.statements(*LIVE)
+        row, live = self.counts(*LIVE)
         shared = (row.c.cohort_id, row.c.partner_id, row.c.partition_key)
         return (
             select(
@@ -213,10 +263,15 @@ class Ledger:
         )
 
     def _lone(self) -> Select[Any]:
-        row, live = self.statements(*LIVE)
+        row, live = self.counts(*LIVE)
         own = (row.c.cohort_id, row.c.partner_id, row.c.partition_key, row.c.id, row.c.state, row.c.count, row.c.precision)
         stated = (_states_sex(row), row.c.reporting_period_label.is_not(None))
         return select(*own, decided(row), text_id(row), cast(ONE, BigInteger), *stated).where(row.c.partition_key.is_(None), live)
+
+
+def counted_state(row: Row) -> ColumnElement[Any]:
+    """The state; VERIFIED of one that is ERASED and goes on counting one."""
+    return case((row.c.retained.is_(True), code(StatementState.VERIFIED)), else_=row.c.state)
 
 
 def decided(row: Row) -> ColumnElement[Any]:

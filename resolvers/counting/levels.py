@@ -5,8 +5,8 @@ rows. Each falls back to the coarser one where it exceeds it. Relations, with th
 
     picked     populations wholly inside the filter on cohorts, with the sets picked for the two levels
     answers    what each population gives
-               [population_id, partner_id, rank, alternatives, unit, total_id, rows_id, contributes, total, precision, fell_back,
-                remainder, remainder_precision, pending, rows_pending, lost, finer_total_id, whole_id, finer_rows_id]
+               [population_id, partner_id, rank, alternatives, by_individuals, unit, total_id, rows_id, contributes, total, precision,
+                fell_back, remainder, remainder_precision, pending, rows_pending, lost, finer_total_id, whole_id, finer_rows_id]
 """
 
 from dataclasses import dataclass
@@ -144,7 +144,10 @@ def _settled(picked: CTE, measured: _Measured) -> Select[Any]:
     fell_back = or_(of.rows_total > of.whole_total, measured.rows_total > measured.total)
     precision, rows_precision = worst(measured.precision, of.total_pending), worst(measured.rows_precision, of.rows_pending)
     exact = and_(precision == EXACT, rows_precision == EXACT)
-    names = ("population_id", "partner_id", "rank", "alternatives", "unit", "whole_id", "total_id", "total_partition_key", "total_lone_id")
+    names = (
+        *("population_id", "partner_id", "rank", "alternatives", "by_individuals", "unit"),
+        *("whole_id", "total_id", "total_partition_key", "total_lone_id"),
+    )
     used = [
         case((fell_back, of[f"total_{n}"]), else_=of[f"rows_{n}"]).label(f"rows_{n}") for n in ("id", "partition_key", "lone_id", "pending")
     ]

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, any_, case, cast, false, func, literal_column, select, true
 
-from models.statements import StatementState
 from resolvers.counting.cohorts import cohort_values
 from resolvers.counting.dimensions import ZERO, Dimension, code, outside
 from resolvers.counting.explanations import Explained, first_of
@@ -53,6 +52,7 @@ def _omitted(ledger: Ledger, found: Levels) -> Select[Any]:
     columns = [
         stated.c.population_id,
         picked.c.partner_id,
+        func.coalesce(picked.c.by_individuals, false()).label("by_individuals"),
         picked.c.unit,
         case((decided, answers.c.total_id), else_=picked.c.whole_id).label("total_id"),
         answers.c.rows_id,
@@ -83,7 +83,7 @@ def _stated(ledger: Ledger) -> Subquery:
 
     Where no partner is chosen, a filter on PARTNER looks at all partners that state something: `allowed` says whether it allows one.
     """
-    run, (row, visible) = ledger.seen, ledger.whole.statements(*StatementState)
+    run, (row, visible) = ledger.seen, ledger.whole.statements()
     columns = [run.c.population_id]
     if Dimension.PARTNER in ledger.request.filters:
         columns.append(func.bool_or(row.c.partner_id == any_(ledger.request.allowed(Dimension.PARTNER))).label("allowed"))

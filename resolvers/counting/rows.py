@@ -170,7 +170,10 @@ def _of_slices(ledger: Ledger, found: Levels) -> Select[Any]:
     """Summed before any value is read: one pass over the statements of the chosen sets."""
     answers, run = found.answers, ledger.runs
     rows, number = _numbers(ledger, found, answers.c.population_id, answers)
-    key = (answers.c.partner_id, answers.c.rows_partition_key.label("partition_key"), answers.c.rows_lone_id.label("lone_id"))
+    key = (
+        *(answers.c.partner_id, answers.c.by_individuals),
+        *(answers.c.rows_partition_key.label("partition_key"), answers.c.rows_lone_id.label("lone_id")),
+    )
     floor = worst(EXACT, answers.c.rows_pending).label("floor")
     joined = rows.join(run, run.c.population_id == answers.c.population_id)
     sets = select(run.c.cohort_id, *key, *number, floor).select_from(joined).subquery()

@@ -2,12 +2,31 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, and_, case, cast, func, or_, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.agencies import AgencyAncestor
 from models.courses import Cohort, CohortRole, Role
 from models.policies import Row
+from models.statements import Precision, StatementKind
 from resolvers.counting.dimensions import ONE, ZERO, Dimension, code, one_of
 from resolvers.counting.guesses import guessed_half
 from resolvers.counting.ledger import Ledger
@@ -20,15 +39,19 @@ OF_ROWS = (Dimension.SEX, Dimension.REPORTING_PERIOD)
 def claim_sets(ledger: Ledger) -> CTE:
     """R1: statements of one partner about one population that share a partition key; one without a key is a set of its own.
 
-    A set is what its counted statements are; `pending` says how many more share its key. Without a counted one there is no set.
-    [population_id, partner_id, partition_key, lone_id, id, total, precision, latest, statements, pending, SEX, REPORTING_PERIOD], the
-    last two being whether it states these.
+    A set is what its counted statements are; `pending` says how many more share its key. Without a counted one there is no set. Where a
+    population is counted by individuals and has some that count, each partner's are one set, and there are no others (R1a).
+    [population_id, partner_id, partition_key, lone_id, id, total, precision, latest, statements, pending, SEX, REPORTING_PERIOD,
+    by_individuals], the two dimensions being whether it states these.
     """
+    return ledger.named("claim_sets", union_all(_sets_of_counts(ledger), _sets_of_individuals(ledger)))
+
+
+def _sets_of_counts(ledger: Ledger) -> Select[Any]:
     batch, run = ledger.batches, ledger.runs
     counted = one_of(batch.c.state, *ledger.counted)
     shared = (run.c.population_id, batch.c.partner_id, batch.c.partition_key, batch.c.lone_id)
-    return ledger.named(
-        "claim_sets",
+    return (
         select(
             *shared,
             func.min(batch.c.first_id).filter(counted).label("id"),
@@ -37,14 +60,37 @@ def claim_sets(ledger: Ledger) -> CTE:
             func.max(batch.c.latest).filter(counted).label("latest"),
             cast(func.sum(batch.c.statements).filter(counted), BigInteger).label("statements"),
             cast(func.coalesce(func.sum(batch.c.statements).filter(~counted), ZERO), BigInteger).label("pending"),
-            *[
-                func.bool_or(batch.c[dimension]).filter(counted).label(dimension)
-                for dimension in (Dimension.SEX, Dimension.REPORTING_PERIOD)
-            ],
+            *[func.bool_or(batch.c[dimension]).filter(counted).label(dimension) for dimension in OF_ROWS],
+            false().label("by_individuals"),
         )
         .select_from(batch.join(run, run.c.cohort_id == batch.c.cohort_id))
+        .where(or_(~run.c.by_individuals, run.c.population_id.not_in(select(ledger.people.c.population_id))))
         .group_by(*shared)
-        .having(func.bool_or(counted)),
+        .having(func.bool_or(counted))
+    )
+
+
+def _sets_of_individuals(ledger: Ledger) -> Select[Any]:
+    """R1a: a set's statements are those that count a person; all others of its partner that live but are not counted yet wait."""
+    found, person = ledger.individuals, ledger.people
+    shared, people = (found.c.population_id, found.c.partner_id), func.count(person.c.id)
+    return (
+        select(
+            *shared,
+            cast(null(), Text),
+            cast(null(), Uuid),
+            func.min(person.c.text_id),
+            people,
+            code(Precision.EXACT),
+            func.max(person.c.decided),
+            people,
+            func.count().filter(~one_of(found.c.state, *ledger.counted)),
+            *[true() for _ in OF_ROWS],
+            true(),
+        )
+        .select_from(found.outerjoin(person, person.c.id == found.c.id))
+        .group_by(*shared)
+        .having(people > ZERO)
     )
 
 
@@ -86,28 +132,28 @@ def _ranked(ledger: Ledger, claimants: CTE) -> Select[Any]:
 
 
 def belongs(row: Row, claim_set: FromClause) -> ColumnElement[bool]:
-    """Whether a statement about the set's population is one of the set's."""
-    same = and_(row.c.partner_id == claim_set.c.partner_id, has_key(row, claim_set.c.partition_key, claim_set.c.lone_id))
-    return guessed_half(same)
+    """Whether a statement about the set's population is one of the set's; of individuals those that count a person are."""
+    return guessed_half(and_(row.c.partner_id == claim_set.c.partner_id, has_key(row, claim_set)))
 
 
-def has_key(row: Row, partition_key: ColumnElement[Any], lone_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a statement has a set's partition key, or is the set; may be null for no."""
-    return or_(row.c.partition_key == partition_key, row.c.id == lone_id)
+def has_key(row: Row, claim_set: FromClause, level: str = "") -> ColumnElement[bool]:
+    """Whether a statement has a set's partition key, or is the set, or tells of an individual as its set does; may be null for no."""
+    of = claim_set.c
+    individual = and_(of.by_individuals, row.c.kind == code(StatementKind.INDIVIDUAL))
+    return or_(row.c.partition_key == of[f"{level}partition_key"], row.c.id == of[f"{level}lone_id"], individual)
 
 
 def both_sets(ledger: Ledger, chosen: FromClause) -> FromClause:
     """The cohorts of chosen populations with the keys of the populations' two sets, one row for each cohort.
 
-    [cohort_id, population_id, partner_id, total_partition_key, total_lone_id, rows_partition_key, rows_lone_id]
+    [cohort_id, population_id, partner_id, by_individuals, total_partition_key, total_lone_id, rows_partition_key, rows_lone_id]
     """
     run = ledger.runs
     keys = [chosen.c[f"{level}_{name}"] for level in ("total", "rows") for name in ("partition_key", "lone_id")]
     joined = run.join(chosen, chosen.c.population_id == run.c.population_id)
-    return select(run.c.cohort_id, run.c.population_id, chosen.c.partner_id, *keys).select_from(joined).subquery()
+    return select(run.c.cohort_id, run.c.population_id, chosen.c.partner_id, chosen.c.by_individuals, *keys).select_from(joined).subquery()
 
 
 def of_set(row: FromClause, sets: FromClause, level: str) -> ColumnElement[bool]:
     """Whether a statement about the cohort is one of the level's set; never null."""
-    keyed = has_key(row, sets.c[f"{level}_partition_key"], sets.c[f"{level}_lone_id"])
-    return guessed_half(and_(row.c.partner_id == sets.c.partner_id, keyed))
+    return guessed_half(and_(row.c.partner_id == sets.c.partner_id, has_key(row, sets, f"{level}_")))

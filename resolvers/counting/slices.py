@@ -17,12 +17,12 @@ NO_COSTS_NOR_VALUES = Cells((), costs=False)
 def slices(
     ledger: Ledger, raw: tuple[Dimension, ...] = (), cells: Cells = NO_COSTS_NOR_VALUES, cohorts: Select[Any] | None = None
 ) -> Subquery:
-    """The counted statements, of these cohorts if any are given.
+    """The statements that give numbers if their set does, of these cohorts if any are given.
 
-    [id, cohort_id, partner_id, partition_key, count, precision, currency, amount], with a raw value, to filter by, of each of the
+    [id, kind, cohort_id, partner_id, partition_key, count, precision, currency, amount], with a raw value, to filter by, of each of the
     dimensions `raw` under its name, and with the keys of `cells`.
     """
-    row, counted = ledger.statements(*ledger.counted)
+    row, counted = ledger.counting()
     state, department = ledger.door.part(StatementMemberState), ledger.door.part(StatementDepartment)
     asked = {*raw, *cells.dimensions}
     joined: FromClause = row
@@ -32,7 +32,7 @@ def slices(
         joined = joined.outerjoin(department, department.c.statement_id == row.c.id)
     values = {dimension: _raw_value(dimension, row, state, department) for dimension in asked}
     currency, amount = _cost_of(row)
-    own = [row.c[name] for name in ("id", "cohort_id", "partner_id", "partition_key", "count")]
+    own = [row.c[name] for name in ("id", "kind", "cohort_id", "partner_id", "partition_key", "count")]
     own += [collate(row.c.precision, "C").label("precision"), currency.label("currency"), amount.label("amount")]
     keys = [*[values[dimension].label(dimension) for dimension in raw], *cells.columns(values, currency)]
     found = select(*own, *keys).select_from(joined).where(counted)

@@ -1,28 +1,33 @@
 """`explain` and `omitted`: where a number comes from, and why there is none. Every statement that the viewer sees is told of once.
 
 What is told of a population: the statements on the measure, in any state, that the viewer sees, about cohorts that it sees and whose
-canonical cohort it sees. One that gives something is named with its use; any other with the first reason that holds:
+canonical cohort it sees. One that gives something is named with its use; any other with the first reason that holds. Statements about
+individuals are not named, but counted: by use, then by reason.
 
 1. its state is not counted: the state, by R1
 2. its cohort, or the canonical one, enters no number of this viewer: COHORT_NOT_ACCEPTED, by R0
-3. its partner was not chosen: OTHER_PARTNER, by R0
-4. its set was named as finer than what it contradicts: INCONSISTENT, by R2
-5. its set is the total's or the rows', or the whole of a population that may lie inside the filter or not: OUTSIDE_FILTER if surely
+3. it is about an individual, where counts are counted: INDIVIDUALS_NOT_COMPLETE; or a count, where individuals are: INDIVIDUALS_COMPLETE;
+   by R1a
+4. its partner was not chosen: OTHER_PARTNER, by R0
+5. another statement of its partner counts the person: SAME_PERSON, by R1a
+6. its set was named as finer than what it contradicts: INCONSISTENT, by R2
+7. its set is the total's or the rows', or the whole of a population that may lie inside the filter or not: OUTSIDE_FILTER if surely
    outside, else UNDECIDED if not kept, by R2; NO_BASIS if kept, but nothing of the total's set is, by R1c
-6. its set counts in another unit than the whole: OTHER_UNIT, by R4
-7. OTHER_CLAIM_SET, by R1b
+8. its set counts in another unit than the whole: OTHER_UNIT, by R4
+9. OTHER_CLAIM_SET, by R1b
 
 Populations without a number: those about which something is told, that do not contribute and are not surely outside the filter on
 cohorts. Without a chosen partner, PARTNER has all partners that state something. The reason: NO_BASIS by R1c without a set; UNDECIDED by
 R2 if it adds to what is not attributable; else OUTSIDE_FILTER by R2. The sentences of reasons are the contract's descriptions.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from models.statements import Statement
-from tests.evaluator.records import STATEMENT_DIMENSIONS, ClaimSet, Dimension, Finding, Ledger, Question, global_id, global_ids
+from models.statements import Statement, StatementKind
+from tests.evaluator.records import STATEMENT_DIMENSIONS, ClaimSet, Dimension, Finding, Ledger, Question, global_id, global_ids, state_of
 from tests.evaluator.rules import (
     Placement,
     contributes,
@@ -37,7 +42,10 @@ from tests.evaluator.visibility import enters, sees_agency, sees_offering, sees_
 
 RULES = {
     "COHORT_NOT_ACCEPTED": "R0",
+    "INDIVIDUALS_NOT_COMPLETE": "R1a",
+    "INDIVIDUALS_COMPLETE": "R1a",
     "OTHER_PARTNER": "R0",
+    "SAME_PERSON": "R1a",
     "OTHER_CLAIM_SET": "R1b",
     "NO_BASIS": "R1c",
     "INCONSISTENT": "R2",
@@ -79,13 +87,17 @@ def use_of(found: Finding, statement: Statement) -> str | None:
 
 def reason_of(ledger: Ledger, question: Question, found: Finding | None, statement: Statement) -> str:
     """Why a statement gives nothing."""
-    if statement.state not in question.counted_states:
+    if state_of(statement) not in question.counted_states:
         return str(statement.state)
     cohorts = (ledger.cohort(statement.cohort_id), ledger.cohort(population_of(ledger, statement)))
-    if found is None or not all(enters(question.viewer, cohort) for cohort in cohorts):
+    if not all(enters(question.viewer, cohort) for cohort in cohorts):
         return "COHORT_NOT_ACCEPTED"
+    if found is None or is_individual(statement) != (found.population.rule == "R1a"):
+        return "INDIVIDUALS_NOT_COMPLETE" if is_individual(statement) else "INDIVIDUALS_COMPLETE"
     if statement.partner_id != found.population.partner:
         return "OTHER_PARTNER"
+    if is_individual(statement) and statement.id not in {claim.statement.id for claim in found.population.sets[0].claims}:
+        return "SAME_PERSON"
     own, whole = set_of(found, statement), pick(found.population.sets, frozenset())
     if own in [finer for _, finer in found.contradictions]:
         return "INCONSISTENT"
@@ -104,15 +116,39 @@ def filtered_reason(ledger: Ledger, question: Question, found: Finding, statemen
     return "NO_BASIS" if places <= {Placement.INSIDE} else "UNDECIDED"
 
 
+def is_individual(statement: Statement) -> bool:
+    """Whether a statement is about an individual."""
+    return statement.kind == StatementKind.INDIVIDUAL
+
+
+def fate(ledger: Ledger, question: Question, found: Finding | None, statement: Statement) -> tuple[str | None, str | None]:
+    """What a statement gives, or the reason why it gives nothing."""
+    use = use_of(found, statement) if found and contributes(found) else None
+    return (use, None) if use else (None, reason_of(ledger, question, found, statement))
+
+
+def worded(question: Question, reason: str | None) -> dict[str, Any]:
+    """A reason with its rule and its words."""
+    if reason is None:
+        return {"reason": None, "rule": None, "text": None}
+    return {"reason": reason, "rule": RULES.get(reason, "R1"), "text": question.sentences.get(reason)}
+
+
 def excluded(ledger: Ledger, question: Question, found: Finding | None, statements: Sequence[Statement]) -> list[dict[str, Any]]:
-    """The statements that give nothing, with the reason."""
+    """The counts that give nothing, with the reason."""
     table = []
     for statement in statements:
-        if found is None or not contributes(found) or use_of(found, statement) is None:
-            reason = reason_of(ledger, question, found, statement)
-            one = {"statement": {"id": global_id("Statement", statement.id)}, "reason": reason, "rule": RULES.get(reason, "R1")}
-            table.append({**one, "text": question.sentences.get(reason)})
+        _, reason = fate(ledger, question, found, statement)
+        if reason and not is_individual(statement):
+            table.append({"statement": {"id": global_id("Statement", statement.id)}, **worded(question, reason)})
     return table
+
+
+def individuals(ledger: Ledger, question: Question, found: Finding | None, statements: Sequence[Statement]) -> list[dict[str, Any]]:
+    """How many statements about individuals give something, and how many nothing for which reason."""
+    fates = Counter(fate(ledger, question, found, statement) for statement in statements if is_individual(statement))
+    ordered = sorted(fates, key=lambda one: (one[1] or "", one[0] or ""))
+    return [{"statements": fates[use, reason], "use": use, **worded(question, reason)} for use, reason in ordered]
 
 
 def explanation(ledger: Ledger, question: Question, found: Finding, statements: Sequence[Statement]) -> dict[str, Any]:
@@ -121,20 +157,21 @@ def explanation(ledger: Ledger, question: Question, found: Finding, statements: 
     if total is None or detail is None:
         raise ValueError("nothing to explain")
     partner = ledger.agency(found.population.partner)
-    uses = [(statement, use) for statement in statements if (use := use_of(found, statement))]
+    uses = [(statement, use) for statement in statements if not is_individual(statement) and (use := use_of(found, statement))]
     return {
         "cohort": {"id": global_id("Cohort", found.population.id)},
-        "rule": "R1b",
+        "rule": found.population.rule,
         "partner": {"id": global_id("PartnerAgency", partner.id)} if sees_agency(question.viewer, partner) else None,
         "total": total.count,
         "unit": pick(found.population.sets, frozenset()).unit,
         "precision": total_precision([found]).value,
         "notAttributable": found.not_attributable,
-        "totalStatements": global_ids(total.kept),
-        "rowStatements": global_ids(detail.kept),
+        "totalStatements": global_ids(claim for claim in total.kept if not claim.is_individual),
+        "rowStatements": global_ids(claim for claim in detail.kept if not claim.is_individual),
         "alternatives": found.population.alternatives,
         "statements": [{"statement": {"id": global_id("Statement", statement.id)}, "use": use} for statement, use in uses],
         "excluded": excluded(ledger, question, found, statements),
+        "individuals": individuals(ledger, question, found, statements),
         "text": " ".join(sentences(ledger, question, found)),
     }
 
@@ -145,14 +182,17 @@ def sentences(ledger: Ledger, question: Question, found: Finding) -> list[str]:
     if total is None or detail is None:
         raise ValueError("nothing to explain")
     place = rank(ledger, population.id, population.partner)
-    told = [f"Only one partner states this: {('the convener', 'a provider', 'neither convener nor provider')[place]}."]
+    listed = population.rule == "R1a"
+    start = ["IMPACS has said that the individuals are complete: each of them is counted, once (R1a)."] if listed else []
+    told = [*start, f"Only one partner states this: {('the convener', 'a provider', 'neither convener nor provider')[place]}."]
     if population.alternatives:
         chosen = (
             "the convener",
             "a provider, as no convener states it",
             "the one decided upon last, as neither convener nor provider states it",
         )[place]
-        told = [f"{population.alternatives + 1} partners state this, and they are never added (R0); taken is {chosen} (R1b)."]
+        taken = f"{population.alternatives + 1} partners state this, and they are never added (R0); taken is {chosen} ({population.rule})."
+        told = [*start, taken]
     unit = pick(population.sets, frozenset()).unit.lower()
     told.append(f"{gives(len(total.kept))} the total of {total.count} {unit}.")
     if STATEMENT_DIMENSIONS & set(question.group_by):
@@ -195,6 +235,7 @@ def omission(ledger: Ledger, question: Question, found: Finding | None, statemen
         "reason": reason,
         "notAttributable": lost,
         "excluded": excluded(ledger, question, found, statements),
+        "individuals": individuals(ledger, question, found, statements),
         "text": text,
     }
 
@@ -209,8 +250,8 @@ def may_lie_inside(ledger: Ledger, question: Question, population: UUID, stateme
 
 def explained(ledger: Ledger, question: Question, findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """The explanations of all populations that contribute."""
-    told = told_of(ledger, question)
-    return [explanation(ledger, question, found, told[found.population.id]) for found in findings if contributes(found)]
+    about = told_of(ledger, question)
+    return [explanation(ledger, question, found, about[found.population.id]) for found in findings if contributes(found)]
 
 
 def omitted(ledger: Ledger, question: Question, counted: Sequence[UUID], findings: Sequence[Finding]) -> list[dict[str, Any]]:

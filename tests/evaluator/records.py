@@ -8,8 +8,9 @@ from uuid import UUID
 
 from models.agencies import AgencyAncestor, PartnerAgency
 from models.courses import Cohort, CohortCourse, CohortRole, Course, Role
+from models.individuals import Individual, Participant
 from models.places import Department, MemberState
-from models.statements import Measure, Precision, Statement, StatementDepartment, StatementMemberState, StatementState
+from models.statements import Measure, Precision, Statement, StatementDepartment, StatementKind, StatementMemberState, StatementState
 from models.viewer import ANONYMOUS, Viewer
 
 
@@ -58,6 +59,8 @@ class Ledger:
     statements: Sequence[Statement] = ()
     slice_states: Sequence[StatementMemberState] = ()
     slice_departments: Sequence[StatementDepartment] = ()
+    participants: Sequence[Participant] = ()
+    individuals: Sequence[Individual] = ()
 
     def agency(self, id_: UUID) -> PartnerAgency:
         """The agency with this id."""
@@ -70,6 +73,10 @@ class Ledger:
     def cohort(self, id_: UUID) -> Cohort:
         """The cohort with this id."""
         return next(cohort for cohort in self.cohorts if cohort.id == id_)
+
+    def person(self, statement: Statement) -> UUID:
+        """The participant whom a statement of the kind INDIVIDUAL is about; somebody unknown to others once that is erased."""
+        return next((row.participant_id for row in self.individuals if row.statement_id == statement.id), statement.id)
 
     def roles(self, cohort: UUID, role: Role) -> list[UUID]:
         """The agencies that hold this role in a cohort."""
@@ -104,6 +111,11 @@ class Claim:
     statement: Statement
     population: UUID
     values: Mapping[Dimension, Values]
+
+    @property
+    def is_individual(self) -> bool:
+        """Whether it tells of one person."""
+        return self.statement.kind == StatementKind.INDIVIDUAL
 
     @property
     def counted_at(self) -> datetime:
@@ -164,13 +176,17 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """A canonical cohort, the partner whose word is taken for it, that partner's claim sets, and how many other partners have some."""
+    """A canonical cohort, the partner whose word is taken for it, that partner's claim sets, and how many other partners have some.
+
+    The rule is R1a where the claim sets are made of individuals, else R1b.
+    """
 
     id: UUID
     partner: UUID
     sets: tuple[ClaimSet, ...]
     alternatives: int
     values: Mapping[Dimension, Values]
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +208,11 @@ class Cell:
     count: int
     precision: Precision
     claims: tuple[Claim, ...] = ()
+
+
+def state_of(statement: Statement) -> StatementState:
+    """The state of a statement; one that is erased and goes on counting one stands as if it were verified."""
+    return StatementState.VERIFIED if statement.retained else StatementState(statement.state)
 
 
 def global_id(type_: str, key: object) -> str:

@@ -1,7 +1,8 @@
 """The rules, in the order in which they apply to a population.
 
 R0, R8   relevant, population_of: which statements, about whom
-R1       claim_sets, rank, chosen_partner, pick: whose word is taken, and which of it
+R1a      by_individuals, people: each person once, where IMPACS says that the individuals are complete
+R1b      claim_sets, rank, chosen_partner, pick: whose word is taken, and which of it
 R2       placement, keep, finding, whole_of, detail_of, cells_of: filter, split and remainder
 R4       unit
 R6       worst, precision_of, remainder_precision
@@ -12,7 +13,7 @@ from dataclasses import replace
 from enum import Enum, auto
 from uuid import UUID
 
-from models.courses import Role
+from models.courses import CountPolicy, Role
 from models.statements import CountUnit, Precision, Statement, StatementState
 from tests.evaluator.records import (
     NOTHING,
@@ -31,6 +32,7 @@ from tests.evaluator.records import (
     Selected,
     Value,
     Values,
+    state_of,
 )
 from tests.evaluator.values import cohort_values, statement_values
 from tests.evaluator.visibility import enters, sees_statement
@@ -46,7 +48,7 @@ def relevant(ledger: Ledger, question: Question, states: frozenset[StatementStat
     """The statements on the measure, in one of the states, that the viewer sees and whose cohorts enter."""
     found = []
     for statement in ledger.statements:
-        if statement.measure == question.measure and statement.state in states and sees_statement(ledger, question.viewer, statement):
+        if statement.measure == question.measure and state_of(statement) in states and sees_statement(ledger, question.viewer, statement):
             population = population_of(ledger, statement)
             cohorts = (ledger.cohort(statement.cohort_id), ledger.cohort(population))
             if all(enters(question.viewer, cohort) for cohort in cohorts):
@@ -103,23 +105,47 @@ def pick(sets: Sequence[ClaimSet], wanted: frozenset[Dimension]) -> ClaimSet:
     )
 
 
+def by_individuals(ledger: Ledger, population: UUID, counted: Sequence[Claim]) -> bool:
+    """Whether IMPACS says that the canonical cohort's individuals are complete, and one of them counts on the measure (R1a)."""
+    is_said = ledger.cohort(population).count_policy == CountPolicy.INDIVIDUALS_COMPLETE
+    return is_said and any(claim.is_individual for claim in counted if claim.population == population)
+
+
+def people(ledger: Ledger, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """One partner's statements about individuals without those about a person of whom a later one tells; of two at a time the lower id."""
+    best: dict[UUID, Claim] = {}
+    for claim in sorted(claims, key=lambda one: one.statement.id):
+        person = ledger.person(claim.statement)
+        if person not in best or claim.counted_at > best[person].counted_at:
+            best[person] = claim
+    return tuple(best.values())
+
+
 def populations_of(ledger: Ledger, question: Question) -> list[Population]:
-    """The populations on which the viewer has a counted statement, by id, each with the partner whose word is taken."""
+    """The populations on which the viewer has a statement that counts, by id, each with the partner whose word is taken."""
     counted = relevant(ledger, question, question.counted_states)
     waiting = relevant(ledger, question, WAITING - question.counted_states)
-    return [population_from(ledger, question, id_, counted, waiting) for id_ in sorted({claim.population for claim in counted})]
+    found = []
+    for id_ in sorted({claim.population for claim in counted}):
+        listed = by_individuals(ledger, id_, counted)
+        here = [claim for claim in counted if claim.population == id_ and claim.is_individual is listed]
+        waits = [claim for claim in waiting if claim.population == id_ and claim.is_individual is listed]
+        if here:
+            found.append(population_from(ledger, question, here, waits))
+    return found
 
 
-def population_from(ledger: Ledger, question: Question, id_: UUID, counted: Sequence[Claim], waiting: Sequence[Claim]) -> Population:
-    """One population, out of all counted statements and all that wait."""
-    here = [claim for claim in counted if claim.population == id_]
+def population_from(ledger: Ledger, question: Question, counted: Sequence[Claim], waiting: Sequence[Claim]) -> Population:
+    """One population, out of what counts of it, all counts or all individuals, and what waits of the same kind."""
+    id_, listed = counted[0].population, counted[0].is_individual
     sets = {}
-    for partner in {claim.statement.partner_id for claim in here}:
-        theirs = [claim for claim in here if claim.statement.partner_id == partner]
-        waits = [claim for claim in waiting if claim.population == id_ and claim.statement.partner_id == partner]
-        sets[partner] = claim_sets(theirs, waits)
+    for partner in {claim.statement.partner_id for claim in counted}:
+        theirs = [claim for claim in counted if claim.statement.partner_id == partner]
+        waits = [claim for claim in waiting if claim.statement.partner_id == partner]
+        sets[partner] = [ClaimSet(people(ledger, theirs), len(waits))] if listed else claim_sets(theirs, waits)
     chosen = chosen_partner(ledger, id_, sets)
-    return Population(id_, chosen, tuple(sets[chosen]), len(sets) - 1, cohort_values(ledger, question.viewer, id_, chosen))
+    values = cohort_values(ledger, question.viewer, id_, chosen)
+    return Population(id_, chosen, tuple(sets[chosen]), len(sets) - 1, values, "R1a" if listed else "R1b")
 
 
 class Placement(Enum):

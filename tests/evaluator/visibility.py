@@ -3,7 +3,7 @@
 from models.agencies import PartnerAgency
 from models.base import Visibility
 from models.courses import Cohort, Course
-from models.statements import Statement, StatementState
+from models.statements import Statement, StatementKind, StatementState
 from models.viewer import Viewer, ViewerKind
 from tests.evaluator.records import Ledger
 
@@ -31,16 +31,18 @@ def sees_offering(viewer: Viewer, row: Course | Cohort) -> bool:
 
 
 def sees_statement(ledger: Ledger, viewer: Viewer, statement: Statement) -> bool:
-    """A partner sees its own, a focal point those about its state alone, IMPACS all, others those that are PUBLIC and VERIFIED."""
+    """A partner sees its own, IMPACS all; of counts a focal point sees those about its state alone, others those PUBLIC and VERIFIED."""
+    is_count = statement.kind == StatementKind.COUNT
     match viewer.kind:
         case kind if kind in READERS:
             return True
         case ViewerKind.PARTNER:
             return statement.partner_id == viewer.agency_id
         case ViewerKind.FOCAL_POINT:
-            return {row.member_state_code for row in ledger.slice_states if row.statement_id == statement.id} == {viewer.member_state_code}
+            named = {row.member_state_code for row in ledger.slice_states if row.statement_id == statement.id}
+            return is_count and named == {viewer.member_state_code}
         case _:
-            return statement.visibility == Visibility.PUBLIC and statement.state == StatementState.VERIFIED
+            return is_count and statement.visibility == Visibility.PUBLIC and statement.state == StatementState.VERIFIED
 
 
 def enters(viewer: Viewer, cohort: Cohort) -> bool:
