@@ -457,6 +457,39 @@ async def test_impacs_may_go_on_counting_somebody_whom_nobody_knows(told: Told) 
 TOTAL = "query { participation(measure: COMPLETED, basis: RECORDS) { total { value } } }"
 
 
+COUNTED = """query ($at: DateTime) { participation(measure: ENROLLED, basis: RECORDS, groupBy: [SEX], asOf: $at) {
+    total { value } rows { key { label } count { value } } } }"""
+SET_POLICY = "mutation ($input: SetCountPolicyInput!) { setCountPolicy(input: $input) { changed } }"
+
+
+async def counted(told: Told, at: datetime | None = None) -> tuple[int | None, dict[str, int]]:
+    """How many individuals are counted, in all and by sex, today or at a moment."""
+    table = (await told.ask(told.party.staff, COUNTED, at=at and at.isoformat()))["participation"]
+    return table["total"]["value"], {row["key"][0]["label"]: row["count"]["value"] for row in table["rows"]}
+
+
+async def test_numbers_lose_whoever_is_erased_or_keep_one_whom_nobody_knows(told: Told) -> None:
+    """Four people are complete: one is erased, one is erased and goes on being counted, of whom no sex is known any more."""
+    people = [
+        individual(f"K-{number}", "K", f"P-000{number}", measure="ENROLLED", sex=sex)
+        for number, sex in enumerate(("FEMALE", "FEMALE", "MALE", "MALE"))
+    ]
+    await told.send("the-enrolled", course("KC"), cohort("K", "KC"), *people)
+    await told.verify("the-enrolled")
+    ((id_,),) = await fetch(told.database, "SELECT id FROM cohort WHERE source_ref = 'K'")
+    answer = await told.ask(told.party.staff, SET_POLICY, input={"cohort": f"Cohort:{id_}", "policy": "INDIVIDUALS_COMPLETE"})
+    assert answer == {"setCountPolicy": {"changed": 1}}
+    at = await latest(told)
+    whole = (4, {"FEMALE": 2, "MALE": 2})
+    assert (await counted(told), await counted(told, at)) == (whole, whole)
+    await told.erase(told.officer, {"subject": {"subject": "P-0000", "partner": "OAS"}}, retainAnonymousCount=True)
+    unknown = (4, {"FEMALE": 1, "MALE": 2, "UNSPECIFIED": 1})
+    assert (await counted(told), await counted(told, at)) == (unknown, unknown)
+    await told.erase(told.officer, {"subject": {"subject": "P-0002", "partner": "OAS"}})
+    fewer = (3, {"FEMALE": 1, "MALE": 1, "UNSPECIFIED": 1})
+    assert (await counted(told), await counted(told, at)) == (fewer, fewer)
+
+
 async def test_counts_stay(told: Told) -> None:
     before = await told.ask(told.party.staff, TOTAL)
     assert before["participation"]["total"]["value"] == 12
