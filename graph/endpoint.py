@@ -228,7 +228,7 @@ def refused(error: Exception, request_id: str) -> Refusal:
     """The refusal that an exception amounts to; what nobody expected is logged, and told by the request's id alone."""
     refusal = refusal_of(error)
     if refusal is not None:
-        if is_unreachable(error):
+        if refusal.code == "BUSY" and is_unreachable(error):
             log.warning("database unavailable", request_id=request_id, exc_info=error)
         return refusal
     log.error("unexpected", request_id=request_id, exc_info=error)

@@ -171,16 +171,17 @@ async def test_a_participant_is_answered_alike_by_node_and_by_nodes(people: Peop
         assert await answered("node(id: $id)", id_, viewer) == await answered("nodes(ids: [$id])", id_, viewer)
 
 
-@pytest.mark.parametrize("name", ["oas", "staff", "verifier", "DATA_PROTECTION_OFFICER", "AUDITOR"])
-async def test_the_digest_of_what_tells_of_people_is_their_partners(people: People, name: str) -> None:
+async def test_the_digest_of_what_tells_of_people_is_their_partners(people: People) -> None:
     """`roleLevel` is one of four: whoever had the digest could try them all."""
     counts = sent(count("N2", "H"))
     await submitted(people.database, people.made.oas, counts)
-    viewer = Viewer(ViewerKind[name]) if name.isupper() else asking(getattr(people.made, name))
-    answer = await people.ask("{ submissions { nodes { contentDigest } } }", viewer)
+    made = people.made
     digests = [open_envelope(given).digest for given in (people.given, counts)]
-    shown = digests if name == "oas" else ["(withheld)", digests[1]]
-    assert [node["contentDigest"] for node in answer["submissions"]["nodes"]] == shown
+    others = (asking(made.staff), made.verifier, Viewer(ViewerKind.DATA_PROTECTION_OFFICER), Viewer(ViewerKind.AUDITOR))
+    for viewer in (asking(made.oas), made.oas, *others):
+        answer = await people.ask("{ submissions { nodes { contentDigest } } }", viewer)
+        shown = digests if viewer not in others else ["(withheld)", digests[1]]
+        assert [node["contentDigest"] for node in answer["submissions"]["nodes"]] == shown
 
 
 async def test_its_own_participant_is_found_again_by_its_id(people: People) -> None:

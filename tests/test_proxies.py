@@ -48,32 +48,31 @@ async def listening(database: Database, *proxies: str) -> AsyncIterator[str]:
             await serving
 
 
-@pytest.mark.parametrize(
-    ("proxies", "forwarded", "status"),
-    [
-        ((), [ALLOWED], 401),
-        ((), [], 401),
-        (("198.51.100.0/24",), [ALLOWED], 401),
-        (("127.0.0.1",), [ALLOWED], 200),
-        (("127.0.0.1",), [OTHER, ALLOWED], 200),
-        (("127.0.0.1",), [ALLOWED, OTHER], 401),
-        (("127.0.0.1",), [ALLOWED, f"{OTHER}, 127.0.0.1"], 401),
-        (("127.0.0.1",), [], 401),
-    ],
-)
+CASES: list[tuple[tuple[str, ...], list[tuple[list[str], int]]]] = [
+    ((), [([ALLOWED], 401), ([], 401)]),
+    (("198.51.100.0/24",), [([ALLOWED], 401)]),
+    (
+        ("127.0.0.1",),
+        [([ALLOWED], 200), ([OTHER, ALLOWED], 200), ([ALLOWED, OTHER], 401), ([ALLOWED, f"{OTHER}, 127.0.0.1"], 401), ([], 401)],
+    ),
+]
+"""The proxies that are trusted; then what a request has in X-Forwarded-For, and the status that answers it."""
+
+
 async def test_what_a_caller_says_of_its_address_is_believed_from_trusted_proxies_alone(
-    database: Database, owner_database: Database, proxies: tuple[str, ...], forwarded: list[str], status: int
+    database: Database, owner_database: Database
 ) -> None:
     issued = await issue(owner_database, ClientKind.STAFF, addresses=["192.0.2.0/24"])
-    headers = [("authorization", f"Bearer {issued.credential}"), *(("x-forwarded-for", each) for each in forwarded)]
-    async with listening(database, *proxies) as address, httpx.AsyncClient(trust_env=False) as client:
-        response = await client.post(address, json=WHO, headers=headers)
-    assert response.status_code == status
-    assert response.json().get("data") == ({"viewer": {"kind": "STAFF"}} if status == 200 else None)
+    for proxies, requests in CASES:
+        async with listening(database, *proxies) as address, httpx.AsyncClient(trust_env=False) as client:
+            for forwarded, status in requests:
+                headers = [("authorization", f"Bearer {issued.credential}"), *(("x-forwarded-for", each) for each in forwarded)]
+                response = await client.post(address, json=WHO, headers=headers)
+                assert (response.status_code, proxies, forwarded) == (status, proxies, forwarded)
+                assert response.json().get("data") == ({"viewer": {"kind": "STAFF"}} if status == 200 else None)
 
 
-@pytest.mark.parametrize("name", ["Authorization", "Purpose", "Content-Type", "Host"])
-async def test_a_header_that_decides_something_is_sent_once(database: Database, owner_database: Database, name: str) -> None:
+async def test_a_header_that_decides_something_is_sent_once(database: Database, owner_database: Database) -> None:
     issued = await issue(owner_database, ClientKind.STAFF)
     given = {
         "Authorization": f"Bearer {issued.credential}",
@@ -84,7 +83,8 @@ async def test_a_header_that_decides_something_is_sent_once(database: Database, 
     async with speaking_to(application(database)) as client:
         whole = [*given.items()]
         assert (await client.post("/graphql", json=WHO, headers=whole)).status_code == 200
-        response = await client.post("/graphql", json=WHO, headers=[*whole, (name.lower(), given[name])])
-    assert response.status_code == 400
-    (error,) = response.json()["errors"]
-    assert (error["extensions"]["code"], error["message"]) == ("BAD_REQUEST", f"The header {name} may be sent once.")
+        for name, value in given.items():
+            response = await client.post("/graphql", json=WHO, headers=[*whole, (name.lower(), value)])
+            assert response.status_code == 400
+            (error,) = response.json()["errors"]
+            assert (error["extensions"]["code"], error["message"]) == ("BAD_REQUEST", f"The header {name} may be sent once.")
