@@ -142,6 +142,13 @@ class Guesser:
         any_row = self.random.choice(self.world[TABLES[type_name]])
         return [Item(type_name, row).id for row in [*self.some(type_name, size), any_row]]
 
+    def known(self, type_name: str, size: int, random: Random) -> list[str]:
+        """The ids of some rows that are seen, of which more is known than of others."""
+        rows = list(self.seen[TABLES[type_name], None].values())
+        drawn = random.sample(rows, min(4 * size, len(rows)))
+        drawn.sort(key=lambda row: -sum(value is not None for value in row.values()))
+        return [Item(type_name, row).id for row in drawn[:size]]
+
     def all(self) -> Iterator[Asked]:
         """Every guess that needs no cursor."""
         yield from self.nodes()

@@ -39,7 +39,7 @@ OWN_LIMITS = frozenset({"cost", "aliases"})
 ROOTS = {
     "node": ("$id: ID!", "id: $id"),
     "nodes": ("$ids: [ID!]!", "ids: $ids"),
-    "search": ("$text: String!", "text: $text, first: 4"),
+    "search": ("$text: String!, $kinds: [SearchKind!]", "text: $text, kinds: $kinds, first: 4"),
     "memberStates": ("$ids: [ID!]", "filter: {id: {in: $ids}}"),
     "departments": ("$ids: [ID!]", "filter: {id: {in: $ids}}"),
     "partnerAgency": ("$id: ID!", "by: {id: $id}"),

@@ -20,7 +20,7 @@ from tests.guesses import Guesser, Places, after, orders
 from tests.hidden import otherwise
 from tests.paths import Asking, Contract, operations, paths
 from tests.rows import store
-from tests.semantics import TABLES, Item
+from tests.semantics import snake
 from tests.test_row_security import off
 from tests.two_worlds import Asked, TwoWorlds
 from tests.worlds import world
@@ -36,7 +36,7 @@ PATHS = operations(CONTRACT, DEPTH)
 NOT_INTERPRETED = {"participation", "release"}
 """What only the two worlds are compared in; test_participation.py and test_publishing.py say what is right."""
 
-BEGINNINGS = ["a", "b", "j", "t", "p", "c"]
+BEGINNINGS = ["a", "p"]
 NO_RECORDS = {ViewerKind.FOCAL_POINT}
 """Who is refused numbers by RECORDS."""
 
@@ -62,15 +62,15 @@ async def places(worlds: TwoWorlds) -> Places:
     }
 
 
-def variables(asking: Asking, random: Random) -> list[dict[str, Any]]:
-    """What an operation is asked with in turn: identifiers of rows, seen or not."""
-    ids = [Item(asking.root.type, row).id for row in WORLD[TABLES[asking.root.type]]] if "$id" in asking.text else []
+def variables(asking: Asking, guesser: Guesser) -> list[dict[str, Any]]:
+    """What an operation is asked with in turn: identifiers of rows that are seen, of which much is known, and of rows that are not."""
+    random, of_type = Random(asking.text), asking.root.type
     if "$ids" in asking.text:
-        return [{"ids": random.sample(ids, min(8, len(ids)))}]
+        return [{"ids": [*guesser.known(of_type, 8, random), *guesser.ids(of_type, 3)]}]
     if "$id" in asking.text:
-        return [{"id": one} for one in random.sample(ids, min(2, len(ids)))]
+        return [{"id": one} for one in [*guesser.known(of_type, 2, random), guesser.ids(of_type, 1)[0]]]
     if "$text" in asking.text:
-        return [{"text": random.choice(BEGINNINGS)}]
+        return [{"text": text, "kinds": [snake(of_type).strip("_").upper()]} for text in BEGINNINGS]
     return [{"measure": "COMPLETED"}] if "$measure" in asking.text else [{}]
 
 
@@ -83,11 +83,11 @@ def refusal(asking: Asking, kind: ViewerKind) -> str | None:
 
 def path_operations(name: str) -> list[Asked]:
     """What a viewer asks along the paths."""
-    kind = WORLD.viewers[name].kind
+    kind, guesser = WORLD.viewers[name].kind, guesses(name)
     return [
         Asked(asking.text, given, refusal(asking, kind), asking.root.field not in NOT_INTERPRETED)
         for asking in PATHS
-        for given in variables(asking, Random(f"{name} {asking.text}"))
+        for given in variables(asking, guesser)
     ]
 
 
