@@ -198,8 +198,8 @@ async def test_individuals_are_of_one_partner_and_take_the_place_of_counts(cours
 async def test_a_key_tells_of_one_person_on_one_measure_and_stays_where_the_count_does(course: Course, owner_database: Database) -> None:
     staff = course.made.staff
     other = individual("done", RUN, "P-1", measure="COMPLETED")
-    await course.verify(await course.submit(*enrolled("P-1", "P-2", "P-3"), *enrolled("P-1", of="again"), other))
-    await course.verify(await course.submit(*enrolled("P-1", of="later")))
+    await course.verify(await course.submit(*enrolled("P-1", "P-2", "P-3"), *enrolled("P-1", of="again")))
+    await course.verify(await course.submit(*enrolled("P-1", of="later"), other))
     await course.set_policy("INDIVIDUALS_COMPLETE")
     rows = await fetch(course.database, "SELECT source_ref, person_key FROM statement WHERE kind = 'INDIVIDUAL'")
     keys = {row["source_ref"]: row["person_key"] for row in rows}
