@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -18,6 +17,7 @@ from models.database import Database
 from models.provision import Addresses
 from models.viewer import ViewerKind
 from resolvers.errors import AgreementExpired, Unauthenticated
+from tests.dumps import dump
 from tests.edge import agency, agree, application, issue, post, speaking_to
 from tests.parties import fetch
 
@@ -368,21 +368,8 @@ async def test_a_secret_is_in_its_answer_and_nowhere_else(
     ]
     logged = capfd.readouterr()
     assert second["client"]["id"].removeprefix("Client:") in logged.out
-    dumped = await dump(addresses.owner)
+    dumped = await dump(addresses)
     assert hashlib.sha256(secrets[1].encode()).hexdigest() in dumped
     for secret in secrets:
         assert secret not in dumped
         assert secret not in logged.out + logged.err
-
-
-async def dump(url: str) -> str:
-    """Every row of every table of the schema, as text."""
-    connection = await asyncpg.connect(url)
-    try:
-        tables = await connection.fetch(
-            "SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-        )
-        texts = [await connection.fetch(f"SELECT row_to_json(t)::text FROM {table} AS t") for (table,) in tables]
-    finally:
-        await connection.close()
-    return "\n".join(row[0] for rows in texts for row in rows)

