@@ -1,8 +1,9 @@
 """The documentation against the graph: every example is run in the order in which it stands, and answers what is printed beside it.
 
 README.md   each `sh` block runs in one shell, against a server as it is deployed; a `json` or `text` block after it is what it prints.
-docs/*.md   a `graphql` block says who asks (anonymous, staff, or an agency by its code); `json variables` gives the variables, and
-            `json answer` is the answer. An answer without a new operation is that of the operation before it, sent again.
+docs/*.md   a `graphql` block says who asks (anonymous, staff, or an agency by its code), and for which purpose, if one is stated;
+            `json variables` gives the variables, and `json answer` is the answer. An answer without a new operation is that of the
+            operation before it, sent again.
 
 A printed word that ends in … stands for one that differs from one server to the next, an identifier or a cursor. It is bound to the first
 word that is found in its place, and stands for that word from then on.
@@ -18,7 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,7 @@ class Exchange:
 
     place: str
     who: str
+    purpose: Sequence[str]
     query: str
     variables: Any
     answer: Any
@@ -215,15 +217,15 @@ class Exchange:
 
 def exchanges(document: Path) -> Iterator[Exchange]:
     """What a guide sends, in order."""
-    who, query, variables = "", "", None
+    who, purpose, query, variables = "", [], "", None
     for block in blocks(document):
         match block.words:
-            case ("graphql", asking):
-                who, query, variables = asking, block.text, None
+            case ("graphql", who, *purpose):
+                query, variables = block.text, None
             case ("json", "variables"):
                 variables = json.loads(block.text)
             case ("json", "answer"):
-                yield Exchange(block.place, who, query, variables, json.loads(block.text))
+                yield Exchange(block.place, who, purpose, query, variables, json.loads(block.text))
             case ("sh",) | ("http",) | ("text",):
                 pass
             case _:
@@ -241,7 +243,7 @@ async def credentials(shared_addresses: Addresses) -> AsyncIterator[Mapping[str,
         scopes = [Scope.SUBMIT, Scope.STATEMENTS_READ]
         unodc, oas = [
             await clients.create(transaction, agency=code, kind=ClientKind.PARTNER, scopes=[*scopes, *more], **of)
-            for code, more in {"UNODC": (), "OAS": (Scope.ERASE,)}.items()
+            for code, more in {"UNODC": (), "OAS": (Scope.PERSONAL_READ, Scope.ERASE)}.items()
         ]
         staff = await clients.create(
             transaction, agency=clients.STAFF_AGENCY, kind=ClientKind.STAFF, scopes=clients.SCOPES[ClientKind.STAFF], **of
@@ -258,7 +260,8 @@ async def test_guide(document: Path, credentials: Mapping[str, str], shared_data
     bound = Bound()
     async with speaking_to(application(shared_database)) as client:
         for sent in exchanges(document):
-            headers = {"authorization": f"Bearer {credentials[sent.who]}"} if sent.who != "anonymous" else {}
+            headers = [("authorization", f"Bearer {credentials[sent.who]}")] if sent.who != "anonymous" else []
+            headers += [("purpose", purpose) for purpose in sent.purpose]
             body = {"query": sent.query, "variables": bound.whole(sent.variables)}
             answer = (await client.post("/graphql", json=body, headers=headers)).json()
             assert bound.agrees(sent.answer, answer), f"{sent.place}\n{json.dumps(answer, ensure_ascii=False)}"
