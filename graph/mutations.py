@@ -77,7 +77,8 @@ class Mutation:
         Argument("input", CreateClientInput, "The client to make."),
     )
     rotate_credential: RotateCredentialPayload = field(
-        "Gives a client a second credential. For administrators with the scope admin, and for a partner with it: of its own agency.",
+        "Gives a client a second credential. For administrators with the scope admin, and for a partner with it: of its own agency, "
+        "with no scope that the partner's credential lacks, and from no more networks.",
         Argument("input", RotateCredentialInput, "Which client, and how long the credential works."),
     )
     revoke_credential: RevokeCredentialPayload = field(

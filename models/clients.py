@@ -164,10 +164,12 @@ async def _owner(transaction: Transaction, kind: ClientKind, agency: str | None,
     return agency_id
 
 
-async def renew(transaction: Transaction, client_id: UUID, days: int, addresses: Collection[str] | None = None) -> Issued:
+async def renew(
+    transaction: Transaction, client_id: UUID, days: int, addresses: Collection[str] | None = None, *, may_widen: bool = True
+) -> Issued:
     """A second credential for a client, so that it can change over without a gap. Raises ClientError.
 
-    Unless addresses are given, it works from those of the newest that the client has.
+    Unless addresses are given, it works from those of the newest that the client has; from others only if it may be widened.
     """
     client = await _locked(transaction, client_id)
     if client is None:
@@ -176,7 +178,10 @@ async def renew(transaction: Transaction, client_id: UUID, days: int, addresses:
     if sum(one.is_live for one in known) >= MAX_LIVE_CREDENTIALS:
         raise TooManyCredentials(f"client {client_id} has {MAX_LIVE_CREDENTIALS} credentials: revoke one first", "client")
     last = known[-1] if known else None
-    given = addresses if addresses is not None else last.addresses if last else ()
+    known_from = last.addresses if last else ()
+    given = addresses if addresses is not None else known_from
+    if not may_widen and not is_within(networks(given), known_from):
+        raise ClientError("the client's newest credential does not work from there: only an administrator lets it", "addresses")
     credential, expires_at = await _issue(transaction, client_id, days, given)
     return Issued(
         credential,
@@ -283,3 +288,21 @@ def networks(addresses: Collection[str]) -> list[str]:
         return [str(ip_network(each)) for each in dict.fromkeys(addresses)]
     except ValueError:
         raise ClientError("an address is an IP address, or a network such as 192.0.2.0/24", "addresses") from None
+
+
+def is_within(narrow: Collection[str], wide: Collection[str]) -> bool:
+    """Whether networks have no address that others lack, each of them being part of one of those; none: everywhere."""
+    if not wide:
+        return True
+    outer = [_extent(each) for each in wide]
+    return bool(narrow) and all(any(_is_part(_extent(each), one) for one in outer) for each in narrow)
+
+
+def _extent(network: str) -> tuple[int, int, int]:
+    """The version of a network, with its first and its last address."""
+    known = ip_network(network)
+    return known.version, int(known.network_address), int(known.broadcast_address)
+
+
+def _is_part(inner: tuple[int, int, int], outer: tuple[int, int, int]) -> bool:
+    return inner[0] == outer[0] and outer[1] <= inner[1] and inner[2] <= outer[2]

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from models.access import Agreement, ApiClient, Credential
 from models.policies import KNOWN_CLIENTS, Door, Predicate, Row
 from resolvers.admitting.agreements import create_agreement, end_agreement
-from resolvers.admitting.answers import ADMITTING, RENEWING
+from resolvers.admitting.answers import ADMITTING, RENEWING, REVOKING
 from resolvers.admitting.clients import create_client, revoke_credential, rotate_credential
 from resolvers.compiler.plan import Rows
 from resolvers.fields import Column, Elements, Identifier, Many, Mutation, ObjectType, One, Planning, Word, columns, one
@@ -72,7 +72,7 @@ QUERIES: dict[str, Word] = {}
 MUTATIONS = {
     "createClient": Mutation("CreateClientPayload", create_client, admitted, ADMITTING),
     "rotateCredential": Mutation("RotateCredentialPayload", rotate_credential, admitted, RENEWING),
-    "revokeCredential": Mutation("RevokeCredentialPayload", revoke_credential, admitted, RENEWING),
+    "revokeCredential": Mutation("RevokeCredentialPayload", revoke_credential, admitted, REVOKING),
     "createAgreement": Mutation("CreateAgreementPayload", create_agreement, admitted, ADMITTING),
     "endAgreement": Mutation("EndAgreementPayload", end_agreement, admitted, ADMITTING),
 }

@@ -178,6 +178,48 @@ async def test_a_partner_changes_over_by_itself(server: httpx.AsyncClient, owner
     assert (again["issues"], again["client"]["revokedAt"]) == ([], None)
 
 
+async def test_a_partner_renews_no_client_that_can_do_more_than_it(server: httpx.AsyncClient, owner_database: Database) -> None:
+    scopes = (Scope.ERASE, Scope.PERSONAL_READ, Scope.STATEMENTS_READ)
+    other = await issue(owner_database, scopes=scopes, code="UNODC")
+    asks = {"client": f"Client:{other.client_id}"}
+    for held, lacked in (((), Scope.ERASE), (scopes[:1], Scope.PERSONAL_READ), (scopes[:2], Scope.STATEMENTS_READ)):
+        caller = await issue(owner_database, scopes=(Scope.ADMIN, *held), code="UNODC")
+        before = await stored(owner_database)
+        answer = await done(server, caller, ROTATE, **asks)
+        reason = f"the client has the scope {lacked}, which your credential lacks; ask an administrator of IMPACS"
+        assert answer["issues"] == [{"code": "NOT_PERMITTED", "path": ["client"], "params": {"reason": reason}}]
+        assert (answer["credential"], len(answer["client"]["credentials"])) == (None, 1)
+        assert await stored(owner_database) == before
+    caller = await issue(owner_database, scopes=(Scope.ADMIN, *scopes), code="UNODC")
+    assert (await done(server, caller, ROTATE, **asks))["credential"]
+
+
+NETWORKS = ("127.0.0.0/8", "2001:db8::/32")
+WIDER = ([], ["0.0.0.0/0"], ["126.0.0.0/7"], ["127.0.0.0/8", "192.0.2.1"], ["::/0"], ["2001:db9::/32"], ["::7f00:0/104"])
+NARROWER = (None, list(NETWORKS), ["127.0.0.1"], ["127.128.0.0/9", "2001:db8:1::/48"])
+
+
+@pytest.mark.parametrize("given", WIDER, ids=str)
+async def test_a_partner_lets_no_client_in_from_elsewhere(server: httpx.AsyncClient, owner_database: Database, given: list[str]) -> None:
+    caller = await issue(owner_database, scopes=(Scope.ADMIN,), addresses=NETWORKS)
+    client = f"Client:{caller.client_id}"
+    answer = await done(server, caller, ROTATE, client=client, addresses=given)
+    assert [(issue["code"], issue["path"]) for issue in answer["issues"]] == [("CLIENT_NOT_ALLOWED", ["addresses"])]
+    assert (answer["credential"], len(answer["client"]["credentials"])) == (None, 1)
+    renewed = await done(server, await administrator(owner_database), ROTATE, client=client, addresses=given)
+    assert renewed["client"]["credentials"][1]["addresses"] == list(clients.networks(given))
+
+
+@pytest.mark.parametrize("given", NARROWER, ids=str)
+async def test_a_partner_narrows_where_a_client_is_let_in_from(
+    server: httpx.AsyncClient, owner_database: Database, given: list[str] | None
+) -> None:
+    caller = await issue(owner_database, scopes=(Scope.ADMIN,), addresses=NETWORKS)
+    answer = await done(server, caller, ROTATE, client=f"Client:{caller.client_id}", addresses=given)
+    expected = list(NETWORKS) if given is None else clients.networks(given)
+    assert (answer["issues"], answer["client"]["credentials"][1]["addresses"]) == ([], expected)
+
+
 @pytest.mark.parametrize("whole", [True, False])
 async def test_what_is_revoked_stops_in_time(
     server: httpx.AsyncClient, owner_database: Database, database: Database, *, whole: bool

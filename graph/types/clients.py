@@ -110,7 +110,9 @@ class RotateCredentialInput:
 
     client: strawberry.ID = field("The client's global identifier.")
     days: int | None = field("For how many days the new credential works: 1 to 365; absent: 90.")
-    addresses: list[str] | None = field("The networks that it works from; absent: those of the client's newest.")
+    addresses: list[str] | None = field(
+        "The networks that it works from; absent: those of the client's newest, or for a partner part of them."
+    )
 
 
 @strawberry.input(one_of=True, description="What is to stop working, named in exactly one way.")

@@ -1,5 +1,6 @@
 """What a change of access answers, and whom it is for."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from models.access import Scope
@@ -10,7 +11,8 @@ from resolvers.submitting.issues import Issue
 
 ADMINISTRATORS = frozenset({ViewerKind.ADMINISTRATOR})
 ADMITTING = Permission(Scope.ADMIN, ADMINISTRATORS)
-RENEWING = Permission(Scope.ADMIN, ADMINISTRATORS | {ViewerKind.PARTNER}, {ViewerKind.PARTNER: "clients of its own agency"})
+REVOKING = Permission(Scope.ADMIN, ADMINISTRATORS | {ViewerKind.PARTNER}, {ViewerKind.PARTNER: "clients of its own agency"})
+RENEWING = replace(REVOKING, bounds={ViewerKind.PARTNER: "its own agency's clients with no scope that it lacks, from no more networks"})
 
 
 def answer(type_: str, id_: UUID, credential: str | None = None) -> MutationResult:

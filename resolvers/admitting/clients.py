@@ -1,6 +1,7 @@
 """`createClient`, `rotateCredential` and `revokeCredential`: programs and people get access, and lose it.
 
-A partner's own administrator sees of this no other agency's clients: one that is not its own is as if it did not exist.
+A partner's own administrator sees of this no other agency's clients: one that is not its own is as if it did not exist. It
+renews no client with a scope that it lacks, and lets none in from networks that the client did not work from.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from models.clients import MAX_LIVE_CREDENTIALS, STAFF_AGENCY, ClientError, TooM
 from models.database import Transaction, render
 from models.policies import VIEWER_AGENCY, viewer_agency
 from models.viewer import Viewer, ViewerKind
-from resolvers.admitting.answers import ADMITTING, RENEWING, answer, unchanged
+from resolvers.admitting.answers import ADMITTING, RENEWING, REVOKING, answer, unchanged
 from resolvers.errors import InputError
 from resolvers.mutation import MutationResult
 from resolvers.submitting.issues import Issue, echo
@@ -55,8 +56,12 @@ async def rotate_credential(transaction: Transaction, viewer: Viewer, input: Map
     client = await _client_named(transaction, viewer, input["client"], "client")
     if client is None or client["revoked_at"] is not None:
         return unchanged(transaction, None, Issue("CLIENT_NOT_FOUND" if client is None else "CLIENT_IS_REVOKED", ("client",)))
+    is_partner = viewer.kind is ViewerKind.PARTNER
+    if is_partner and (beyond := sorted(set(client["scopes"]) - viewer.scopes)):
+        reason = f"the client has the scope {beyond[0]}, which your credential lacks; ask an administrator of IMPACS"
+        return unchanged(transaction, client["id"], Issue("NOT_PERMITTED", ("client",), {"reason": reason}))
     try:
-        issued = await clients.renew(transaction, client["id"], _days(input), input.get("addresses"))
+        issued = await clients.renew(transaction, client["id"], _days(input), input.get("addresses"), may_widen=not is_partner)
     except TooManyCredentials:
         return unchanged(transaction, client["id"], Issue("TOO_MANY_CREDENTIALS", ("client",), {"limit": MAX_LIVE_CREDENTIALS}))
     except ClientError as error:
@@ -66,7 +71,7 @@ async def rotate_credential(transaction: Transaction, viewer: Viewer, input: Map
 
 async def revoke_credential(transaction: Transaction, viewer: Viewer, input: Mapping[str, Any]) -> MutationResult:
     """What the payload is read from: the client, of which one credential, or all access, has ended. Raises NotPermitted and InputError."""
-    permitted(viewer, RENEWING.scope, RENEWING.kinds)
+    permitted(viewer, REVOKING.scope, REVOKING.kinds)
     if input.get("client") is not None:
         client = await _client_named(transaction, viewer, input["client"], "client")
         if client is None:
@@ -113,7 +118,8 @@ _WHOSE = {
     ViewerKind.PARTNER: and_(_client.c.agency_id == viewer_agency(), _client.c.kind == ClientKind.PARTNER.value),
 }
 _BY_ID = {
-    kind: render(select(_client.c.id, _client.c.revoked_at).where(_client.c.id == bindparam("id"), whose)) for kind, whose in _WHOSE.items()
+    kind: render(select(_client.c.id, _client.c.revoked_at, _client.c.scopes).where(_client.c.id == bindparam("id"), whose))
+    for kind, whose in _WHOSE.items()
 }
 _BY_CREDENTIAL = {
     kind: render(
