@@ -113,8 +113,8 @@ class Person:
 
     @property
     def texts(self) -> list[str]:
-        """The texts that tell of the person."""
-        kinds = ("c", "i", "u", "t", "g", "n", "day", "land", "seen", "0071")
+        """The texts that tell of the person and are stored: not those that were refused."""
+        kinds = ("c", "i", "u", "t", "g", "n", "seen", "0071")
         return [f"{self.mark}-{kind}" for kind in kinds]
 
     def record(self, number: int, **more: Any) -> Record:
@@ -198,6 +198,7 @@ async def test_nothing_of_the_person_is_left(alone: Told, addresses: Addresses) 
     """In no table, version, decision or receipt; nor was it ever among the samples that PostgreSQL takes of what is stored."""
     marked = await person(alone, "marker-me")
     samples, before = await sampled(addresses), await dump(addresses)
+    assert left(before, "marker-me-day", "marker-me-land") == []
     assert left(before, *marked.texts, *CODES) == [*marked.texts, *CODES]
     assert "INTERPOL" in samples
     assert left(samples, *marked.texts) == []

@@ -258,6 +258,46 @@ async def test_what_is_told_of_a_person_is_not_repeated_even_where_it_cannot_be_
     assert await marked(database, "marker") == []
 
 
+MISPLACED: list[tuple[dict[str, Any], str, str]] = [
+    ({"department": {"code": "marker-1"}}, "DEPARTMENT_UNKNOWN", "department.code"),
+    ({"department": {"code": "POLICE", "institutionType": "marker-2"}}, "INVALID_CODE", "department.institutionType"),
+    ({"memberState": "marker-3"}, "STATE_UNKNOWN", "memberState"),
+    ({"measure": "marker-4"}, "INVALID_CODE", "measure"),
+    ({"sex": "marker-5"}, "INVALID_CODE", "sex"),
+    ({"statedOn": "marker-6"}, "INVALID_DATE", "statedOn"),
+    ({"statedOn": "9999-12-31"}, "W_FUTURE_DATE", "statedOn"),
+    ({"reportingPeriod": {"label": "2023", "from": "marker-7"}}, "INVALID_DATE", "reportingPeriod.from"),
+    ({"reportingPeriod": {"label": "2023", "from": "9999-12-31", "to": "9999-12-30"}}, "DATE_ORDER", "reportingPeriod.to"),
+    ({"cost": {"amount": "marker-8", "currency": "USD"}}, "INVALID_NUMBER", "cost.amount"),
+    ({"cost": {"amount": 1, "currency": "marker-9"}}, "INVALID_CODE", "cost.currency"),
+    ({"sourceDoc": {"url": "marker-10"}}, "INVALID_URL", "sourceDoc.url"),
+    ({"sourceDoc": {"retrievedOn": "marker-11"}}, "INVALID_DATE", "sourceDoc.retrievedOn"),
+    ({"cohort": {"code": "marker-12"}}, "COHORT_NOT_FOUND", "cohort"),
+    ({"cohort": {"sourceRef": "marker-13"}}, "COHORT_NOT_FOUND", "cohort"),
+    ({"cohort": {"id": "marker-14"}}, "COHORT_NOT_FOUND", "cohort"),
+]
+"""What stands in a wrong field of a record about a person, and what is said of it where."""
+
+
+async def test_nothing_sent_about_a_person_is_repeated_wherever_it_stands(database: Database, party: Parties) -> None:
+    oas = permitted(party.oas)
+    records = [individual(f"I{number}", "H", f"P-{number}") for number in range(len(MISPLACED))]
+    for record, (content, _, _) in zip(records, MISPLACED, strict=True):
+        record["change"]["individual"] |= content
+    stale = individual("stale", "H", "P-99") | {"expectedRevision": 99991231}
+    answer = await founded(database, oas, *records, stale)
+    assert answer.issues == [
+        *((number + 2, code, f"change.individual.{path}") for number, (_, code, path) in enumerate(MISPLACED)),
+        (len(MISPLACED) + 2, "REVISION_STALE", "expectedRevision"),
+    ]
+    twice = await submitted(database, oas, sent(individual("marker-15", "H"), individual("marker-15", "H")))
+    assert twice.problems[0]["params"] == {"recordKind": "COUNT", "sourceRef": "(withheld)", "indexes": [0, 1]}
+    repeated = "SELECT count(*) FROM submission_issue WHERE concat(message, params) ~ 'marker|9999'"
+    assert [tuple(row) for row in await fetch(database, repeated)] == [(0,)]
+    again = await submitted(database, oas, sent(count("N", "H", memberStates=["marker-16"])))
+    assert again.items[0]["issues"][0]["params"] == {"value": "marker-16"}
+
+
 @pytest.mark.parametrize(
     "record", [individual("maria.lopez@example.org", "H", "P-1"), count("maria.lopez.17", "H"), withdraw("Maria Lopez")]
 )

@@ -66,7 +66,9 @@ class Issue:
     code: str = field("What it is, such as REVISION_STALE: stable, to be handled by programs.")
     message: str = field("What is wrong and what to do, in English, for people; its wording may change.")
     path: list[str] = field('Where it is in the input, such as ["records", "17", "change", "count", "measure"].')
-    params: JSON = field("The values that the message tells, as an object, for messages of your own.")
+    params: JSON = field(
+        "The values that the message tells, as an object, for messages of your own; (withheld) where a record about a person held one."
+    )
     retryable: bool = field("Whether sending the same again later may succeed.")
     caused_by_index: int | None = field("The index of the record that caused it, from 0; null unless another one did.")
 

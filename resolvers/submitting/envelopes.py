@@ -186,7 +186,9 @@ def _duplicates(records: Sequence[Mapping[str, Any]]) -> Iterator[Issue]:
             indexes.setdefault((RecordKind.COUNT if kind in STATING else kind, record["sourceRef"]), []).append(index)
     for (kind, source_ref), found in indexes.items():
         if len(found) > 1:
-            params = {"recordKind": kind.value, "sourceRef": echo(shown_ref(kind, source_ref)), "indexes": found}
+            tells = any(kind_of(records[index])[0] is RecordKind.INDIVIDUAL for index in found)
+            shown = personal.WITHHELD if tells else echo(shown_ref(kind, source_ref))
+            params = {"recordKind": kind.value, "sourceRef": shown, "indexes": found}
             yield Issue("DUPLICATE_SOURCE_REF_IN_SUBMISSION", params=params)
 
 

@@ -34,6 +34,9 @@ PERSONAL: Mapping[str, PersonalField] = {
 }
 """The fields of an individual that tell of a person, and what an agreement must permit for each."""
 
+UNSENT = frozenset({"actual", "allowed", "changedFields", "length", "limit", "reason", "recordKind", "state"})
+"""The parameters of issues that hold nothing of what was sent."""
+
 
 @dataclass(slots=True)
 class Entity:
@@ -118,9 +121,10 @@ class Draft(Reading):
         return ("change", self.kind.value.lower())
 
     def say(self, code: str, path: Path, /, **params: Any) -> None:
-        """As Reading has it, but no value is told of a field about a person."""
-        if self.kind is RecordKind.INDIVIDUAL and path[2:3] and path[2] in PERSONAL and "value" in params:
-            params["value"] = WITHHELD
+        """As Reading has it, but of an individual nothing is repeated: a refused record has no statement to erase its issues with."""
+        if self.kind is RecordKind.INDIVIDUAL:
+            unsent = UNSENT | {"expected"} if code == "INVALID_NUMBER" else UNSENT
+            params = {name: value if name in unsent else WITHHELD for name, value in params.items()}
         Reading.say(self, code, path, **params)
 
 
