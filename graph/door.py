@@ -12,7 +12,9 @@ from graph.requests import JSON, RequestError
 
 MAX_HEADERS = 100
 MAX_HEAD_BYTES = 16 << 10
-REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+REQUEST_ID = re.compile(rb"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""A UUID, or 32 hexadecimal digits, as trace ids are: no text in which a caller writes words, since the id stands in the audit log."""
+
 HEALTH = "/health/"
 SINGLE = (b"host", b"authorization", b"purpose", b"content-type")
 """The headers that decide something: of two, each party on the way could go by another one."""
@@ -91,8 +93,8 @@ class Door:
 
 
 def _request_id(scope: Scope) -> str:
-    """The id that the caller gave, if it is one that can be logged; else a new one."""
+    """The id that the caller gave, if it has the form of one that was drawn; else a new one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return str(value.decode())
-    return secrets.token_hex(8)
+    return secrets.token_hex(16)

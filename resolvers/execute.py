@@ -48,7 +48,10 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a caller sends: a document, the name of its operation, the values of its variables, its id, and the purpose that it states."""
+    """What a caller sends: a document, the name of its operation, the values of its variables, its id, and the purpose that it states.
+
+    A purpose that is none of the caller's agreement counts as not stated: it opens nothing, and is a text of the caller's in no record.
+    """
 
     query: str
     operation_name: str | None = None
@@ -128,7 +131,7 @@ async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query:
     if only_query and not document.is_query:
         raise only_query
     variables = coerce(document, graph.schema, request.variables)
-    viewer = replace(viewer, purpose=request.purpose) if request.purpose else viewer
+    viewer = replace(viewer, purpose=request.purpose) if request.purpose in viewer.purposes else viewer
     call = Call(variables, viewer, graph.secret, graph.limits[viewer.kind], request_id=request.request_id)
     if not document.is_query:
         return await mutate(graph, document, call)

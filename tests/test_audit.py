@@ -1,6 +1,7 @@
 """The audit log: what each change, refused change and dry run leaves in it, and that it never holds a value."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,9 @@ COUNTED = "mutation($input: SubmitInput!) { submit(input: $input) { people } }"
 DECIDE = 'mutation { decide(input: {verdict: VERIFY, reason: "MARKER-7", statements: ["%s"]}) { decided } }'
 HASH_OF_DECIDE = 'mutation { decide(input: {verdict: VERIFY, reason: "another", statements: [""]}) { decided } }'
 
+REQUEST = "0af7651916cd43dd8448eb211c80319c"
+PURPOSES = frozenset({"REPORTING", "TRAINING_STATISTICS"})
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def party(owner_database: Database) -> AsyncIterator[Parties]:
@@ -44,7 +48,8 @@ def graph(database: Database) -> Graph:
 
 async def ask(graph: Graph, viewer: Viewer, text: str, variables: Any = None) -> Any:
     """The answer to a request with an id and a purpose."""
-    return json.loads(await execute(graph, Request(text, None, variables, "request-1", "TRAINING_STATISTICS"), viewer))
+    request = Request(text, None, variables, REQUEST, "TRAINING_STATISTICS")
+    return json.loads(await execute(graph, request, replace(viewer, purposes=PURPOSES)))
 
 
 async def events(owner: Database) -> list[dict[str, Any]]:
@@ -72,7 +77,7 @@ async def test_a_change_is_recorded_with_its_objects(graph: Graph, owner_databas
         "objects": [answer["receipt"]["id"], *made],
         "fields": sorted(given),
         "result": "OK",
-        "request": "request-1",
+        "request": REQUEST,
     }
     await ask(graph, party.staff, DECIDE % made[1])
     decided = (await events(owner_database))[1]
@@ -126,7 +131,7 @@ async def test_auditors_and_the_data_protection_officer_read_the_log(graph: Grap
         "result": "OK",
         "objects": [answer["receipt"]["id"], answer["outcomes"][0]["cohort"]["id"]],
         "fields": ["atomicity", "declared", "mode", "records", "submissionKey"],
-        "request": "request-1",
+        "request": REQUEST,
         "sealedPosition": 1,
         "actor": {"__typename": "PartnerAgency"},
     }
@@ -171,16 +176,16 @@ async def test_a_change_that_failed_is_recorded_with_what_its_caller_was_told(
     broken: dict[str, tuple[Any, str]] = {"change": (submitting, "drafts_of"), "payload": (recording, "changed")}
     monkeypatch.setattr(*broken[place], fail)
     issued = await issue(owner_database, ClientKind.STAFF, (Scope.SUBMIT,))
-    headers = {"authorization": f"Bearer {issued.credential}", "x-request-id": "request-7"}
+    headers = {"authorization": f"Bearer {issued.credential}", "x-request-id": REQUEST}
     async with speaking_to(application(database)) as client:
         with capture_logs() as logged:
             response = await post(client, COUNTED, headers=headers, variables={"input": sent(cohort("run", courses=[{"code": "OCDD"}]))})
     assert [each["event"] for each in logged] == [*["unexpected"] * (code == "INTERNAL"), "request"]
     (told,) = response.json()["errors"]
-    assert (told["extensions"]["code"], told["extensions"]["requestId"]) == (code, "request-7")
+    assert (told["extensions"]["code"], told["extensions"]["requestId"]) == (code, REQUEST)
     found = await events(owner_database)
     assert [(event["action"], event["result"], event["client_id"], event["request"]) for event in found] == [
-        ("submit", code, issued.client_id, "request-7")
+        ("submit", code, issued.client_id, REQUEST)
     ]
     assert "Maria" not in str(found)
 
@@ -216,13 +221,13 @@ async def test_a_refused_credential_is_recorded_by_its_id(database: Database, ow
     given = [f"pg_{'ab' * 8}_{secret}", f"pg_{secret}_{secret}", f"pg_{secret[:40]}_{secret}", "nonsense"]
     async with speaking_to(application(database)) as client:
         for credential in given:
-            headers = {"authorization": f"Bearer {credential}", "x-request-id": "request-9"}
+            headers = {"authorization": f"Bearer {credential}", "x-request-id": REQUEST}
             assert (await post(client, "{ __typename }", headers=headers)).status_code == 401
         assert (await post(client, "{ __typename }")).status_code == 200
     found = await events(owner_database)
     assert [(event["action"], event["result"], event["credential"], event["request"]) for event in found] == [
-        ("credentialRefused", "UNAUTHENTICATED", "ab" * 8, "request-9"),
-        *[("credentialRefused", "UNAUTHENTICATED", None, "request-9")] * 3,
+        ("credentialRefused", "UNAUTHENTICATED", "ab" * 8, REQUEST),
+        *[("credentialRefused", "UNAUTHENTICATED", None, REQUEST)] * 3,
     ]
     assert secret[:16] not in str(found)
 
@@ -232,6 +237,40 @@ async def test_a_purpose_is_a_word_in_capitals(database: Database, stated: str) 
     async with speaking_to(application(database)) as client:
         response = await post(client, "{ __typename }", headers={"purpose": stated.encode()})
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "request_id"),
+    [
+        ("JOHN_SMITH_BORN_19800101", "John.Smith-18765551234"),
+        ("TRAINING_STATISTICS", "deadbeef-18765551234"),
+        ("REPORTING_", "0" * 31),
+        ("R", "john" + "0" * 28),
+        ("AGREEMENT", "01890a5d-ac96-774b-bcce-b302099a805G"),
+    ],
+)
+async def test_no_text_of_a_callers_own_gets_into_the_log(
+    database: Database, owner_database: Database, purpose: str, request_id: str
+) -> None:
+    """The agreement's one purpose is REPORTING."""
+    callers = [await issue(owner_database, scopes=(Scope.SUBMIT,)), await issue(owner_database, ClientKind.STAFF, (Scope.SUBMIT,))]
+    bearers = [*({"authorization": f"Bearer {one.credential}"} for one in callers), {"authorization": "Bearer nonsense"}, {}]
+    answered = []
+    async with speaking_to(application(database)) as client:
+        for bearer in bearers:
+            headers = {"purpose": purpose, "x-request-id": request_id} | bearer
+            variables = {"input": sent(cohort("run", courses=[{"code": "OCDD"}]))}
+            response = await post(client, COUNTED, headers=headers, variables=variables)
+            answered.append(response.headers["x-request-id"])
+        headers = {"authorization": f"Bearer {callers[0].credential}", "x-request-id": REQUEST.upper(), "purpose": "REPORTING"}
+        await post(client, COUNTED, headers=headers, variables=variables)
+    found = await events(owner_database)
+    assert [(event["action"], event["purpose"], event["request"]) for event in found] == [
+        *zip(("submit", "submit", "credentialRefused", "submit"), (None,) * 4, answered, strict=True),
+        ("submit", "REPORTING", REQUEST.upper()),
+    ]
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in answered)
+    assert not {purpose, request_id} & {value for event in found for value in event.values() if isinstance(value, str)}
 
 
 async def test_marks_of_persons_never_leave_the_server() -> None:

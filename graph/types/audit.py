@@ -33,7 +33,7 @@ class AuditEvent:
     )
     agency: PartnerAgency | None = field("The agency that the caller acted for; null for a focal point, and without a credential.")
     member_state: MemberState | None = field("The member state that a focal point acted for; null for others.")
-    purpose: str | None = field("The purpose that the request stated in its header Purpose; null if it stated none.")
+    purpose: str | None = field("The purpose that the request stated in its header Purpose; null if its agreement names no such purpose.")
     operation_hash: str | None = field(
         "The SHA-256, in hexadecimal, of the GraphQL operation without its values; null for what is no operation."
     )
