@@ -113,7 +113,7 @@ class Otherwise:
 
     def doubled(self, table: str, row: Row) -> None:
         """Adds another row like a hidden one, with what belongs to it alike."""
-        twin = {**row, "id": self.id(), **{column: self.other(column) for column in UNIQUE & row.keys() if row[column] is not None}}
+        twin = {**row, "id": self.id(), **{column: self.other(column) for column in sorted(UNIQUE & row.keys()) if row[column] is not None}}
         if table in DOUBLED and ("cohort", (row.get("cohort_id"),)) not in self.fixed:
             self.new[table].append(twin)
 
@@ -124,7 +124,7 @@ class Otherwise:
         if (table, key(table, row)) in self.shown:
             kept |= set(SHOWN.get(table, ()))
         values = {name: row[name] if name in kept else donor[name] for name in row}
-        return values | {name: row[name] and self.other(name) for name in UNIQUE & row.keys() - kept}
+        return values | {name: row[name] and self.other(name) for name in sorted(UNIQUE & row.keys() - kept)}
 
     def tied(self, table: str) -> tuple[str, ...]:
         """The columns that say who sees a row, most of the time: changed, they would often make it seen."""
