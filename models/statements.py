@@ -97,7 +97,7 @@ class Statement(Table, table=True):
     One of the kind INDIVIDUAL counts one of PEOPLE: whom, stands in models/individuals.py. Those of one measure that are about the same
     person have the same `person_key`, a drawn one that tells nothing else: whoever may not know whom they are about still counts it once.
     Once that is ERASED, it says nothing of the person, nor of place, time and sex; `retained` says that it goes on counting one, whom
-    nobody knows.
+    nobody knows: by a key of its own, which leads to no other statement.
     A null `sex` or reporting period, and a set without rows, mean "over all, or not stated". `only_member_state_code` is the one state of a
     set of one: what a focal point sees, as a column that row-level security can compare and index.
     """

@@ -73,9 +73,9 @@ class Told:
         answer = await self.ask(viewer, ERASE, input={"participant": participant, "reason": "REQUESTED"} | more)
         return answer["eraseParticipant"]
 
-    async def send(self, key: str, *records: Record) -> Answer:
+    async def send(self, key: str, *records: Record, **more: Any) -> Answer:
         """What became of records of OAS."""
-        return await submitted(self.database, self.oas, sent(*records, key=key))
+        return await submitted(self.database, self.oas, sent(*records, key=key, **more))
 
     async def verify(self, key: str, **more: Any) -> None:
         """Has IMPACS verify all that came in a submission."""
@@ -114,7 +114,7 @@ class Person:
     @property
     def texts(self) -> list[str]:
         """The texts that tell of the person and are stored: not those that were refused."""
-        kinds = ("c", "i", "u", "t", "g", "n", "seen", "0071")
+        kinds = ("c", "i", "u", "t", "g", "n", "note", "seen", "0071")
         return [f"{self.mark}-{kind}" for kind in kinds]
 
     def record(self, number: int, **more: Any) -> Record:
@@ -172,7 +172,7 @@ async def person(told: Told, mark: str) -> Person:
     """A person of whom three statements were made, in two tries, verified, and one taken back; with a record that was refused later."""
     made = Person(mark)
     first = await told.send(f"sent-{mark[-2:]}-1", made.record(0, statedOn=f"{mark}-day"), course(f"{mark[-2:]}-a"))
-    second = await told.send(f"sent-{mark[-2:]}-2", *[made.record(number) for number in range(3)])
+    second = await told.send(f"sent-{mark[-2:]}-2", *[made.record(number) for number in range(3)], purposeNote=f"{mark}-note")
     await told.verify(f"sent-{mark[-2:]}-2", reason=f"{mark}-seen")
     third = await told.send(f"sent-{mark[-2:]}-3", withdraw(made.refs[2], note=f"{mark}-n"))
     fourth = await told.send(f"sent-{mark[-2:]}-4", made.record(0, memberState=f"{mark}-land"), course(f"{mark[-2:]}-b"))

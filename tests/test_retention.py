@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -101,15 +102,38 @@ async def test_each_erasure_is_certified_and_recorded_as_the_operators(kept: Kep
     assert [row["actor"] for row in actors] == ["SYSTEM"]
 
 
-async def test_whoever_is_counted_by_another_statement_is_not_counted_twice(kept: Kept) -> None:
-    """OAS-2 goes with its time, while a second statement about the same person and measure, in a run of the same course, stays."""
-    records = [individual("OAS-4", "H", "P-OAS-2")]
-    answer = await submitted(kept.database, permitted(kept.party.oas), sent(*records))
-    await decided(kept.database, kept.party.staff, submission={"id": f"Receipt:{answer.submission['id']}"})
+@pytest.mark.parametrize("is_verified", [True, False], ids=["verified", "pending"])
+async def test_whoever_is_counted_by_another_statement_is_not_counted_twice(kept: Kept, is_verified: bool) -> None:
+    """OAS-2 goes with its time, while a second statement about the same person and measure, in the same run, stays, and may yet count."""
+    answer = await submitted(kept.database, permitted(kept.party.oas), sent(individual("OAS-4", "H", "P-OAS-2")))
+    if is_verified:
+        await decided(kept.database, kept.party.staff, submission={"id": f"Receipt:{answer.submission['id']}"})
     done = await end(kept.owner, NOW, applies=True, keeps_counts=True)
     assert shares(done)["OAS"][:3] == (1, 2, 1)
     retained = await fetch(kept.database, "SELECT source_ref FROM statement WHERE retained")
     assert [row["source_ref"] for row in retained] == ["OAS-1"]
+
+
+async def keys(kept: Kept, table: str) -> set[tuple[str, UUID]]:
+    """By which keys two statements of one measure are about a person."""
+    found = await fetch(kept.database, f"SELECT DISTINCT source_ref, person_key FROM {table} WHERE source_ref IN ('OAS-2', 'OAS-5')")
+    return {(row["source_ref"], row["person_key"]) for row in found}
+
+
+@pytest.mark.parametrize("now", [NOW, NOW + YEAR], ids=["one of two goes", "both go"])
+async def test_who_goes_on_counting_has_a_key_of_its_own(kept: Kept, now: datetime) -> None:
+    """OAS-2 goes, while a statement about the same person and measure in another run stays, or goes too and is retained for itself."""
+    records = [cohort("G", "C", convener="OAS"), individual("OAS-5", "G", "P-OAS-2")]
+    answer = await submitted(kept.database, permitted(kept.party.oas), sent(*records))
+    await decided(kept.database, kept.party.staff, submission={"id": f"Receipt:{answer.submission['id']}"})
+    before = await keys(kept, "statement")
+    assert len({key for _, key in before}) == 1
+    await end(kept.owner, now, applies=True, keeps_counts=True)
+    after = await keys(kept, "statement")
+    assert len({key for _, key in before | after}) == (2 if now == NOW else 3)
+    assert await keys(kept, "statement_history") == after
+    retained = await fetch(kept.database, "SELECT 1 FROM statement WHERE retained AND source_ref IN ('OAS-2', 'OAS-5')")
+    assert len(retained) == (1 if now == NOW else 2)
 
 
 async def asked(kept: Kept, partner: str, subject: str) -> dict[str, Any] | None:
