@@ -40,7 +40,7 @@ def serve(host: str | None, port: int | None, test: bool) -> None:
     """Serve the graph.
 
     Brings up the database and its reference data, then answers HTTP until SIGTERM or Ctrl-C. On the first start with the PostgreSQL that
-    comes with the package, prints credentials to try it with.
+    comes with the package, makes credentials to try it with, and shows them if it writes to a terminal.
     """
     from graph import server
     from graph.settings import read_settings

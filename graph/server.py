@@ -5,8 +5,10 @@ import errno
 import fcntl
 import gc
 import importlib
+import shlex
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -86,7 +88,7 @@ async def _fill(addresses: Addresses, settings: Settings) -> list[Issued]:
 async def _answer(settings: Settings, module: ModuleType, listener: socket.socket, opened: Postgres, issued: list[Issued]) -> None:
     """Answers requests until told to stop; the embedded server is started again whenever it dies."""
     database = await Database.open(opened.addresses.server, size=settings.pool_size, statement_timeout=settings.statement_timeout)
-    said = welcome(address(listener), settings, issued)
+    said = welcome(address(listener), settings, issued, is_read=sys.stderr.isatty())
     web = Web(uvicorn.Config(module.create_app(settings, database), **UVICORN), said)
     beside = [asyncio.create_task(_seal(database))]
     if opened.server:
@@ -145,19 +147,24 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def welcome(base: str, settings: Settings, issued: list[Issued]) -> str:
-    """What the terminal shows once the graph answers: new credentials, this once, with a request to paste."""
+def welcome(base: str, settings: Settings, issued: list[Issued], *, is_read: bool) -> str:
+    """What is said once the graph answers: where new credentials are, this once, with a request to paste.
+
+    The credentials themselves are shown where somebody reads it, at a terminal: a log is kept where others read it too.
+    """
     mark = "TEST environment: the graph" if settings.environment is Environment.TEST else "The graph"
     lines = [f"{mark} answers at {base}/graphql (Ctrl-C stops it)."]
     if settings.is_embedded:
         lines.append(f"Its data is in {settings.data_dir}.")
     if issued:
-        lines += ["", f"Credentials to try it with, kept in {settings.data_dir / sandbox.FILE}:"]
-        lines += [f"  {line}" for line in sandbox.lines(issued)]
+        file = settings.data_dir / sandbox.FILE
+        lines += ["", f"Credentials to try it with are in {file}, which only you may read{':' if is_read else '.'}"]
+        lines += [f"  {line}" for line in sandbox.lines(issued) if is_read]
+        credential = f"$(awk '$1 == \"{issued[0].kind.lower()}\" {{print $3}}' {shlex.quote(str(file))})"
         lines += [
             "",
             f"curl -s {base}/graphql -H 'Content-Type: application/json' \\",
-            f"  -H 'Authorization: Bearer {issued[0].credential}' \\",
+            f'  -H "Authorization: Bearer {credential}" \\',
             f"  -d '{FIRST_QUERY}'",
         ]
     return "\n".join(lines)

@@ -1,17 +1,26 @@
 """The server's life: first start, later starts, kill -9 of it and of PostgreSQL, the end; and each foreseen failure is one line."""
 
 import os
+import re
 import shutil
 import signal
 import socket
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from graph.sandbox import keep
+from graph.server import welcome
+from graph.settings import Settings
 from models import embedded, throwaway
+from models.access import ClientKind
+from models.base import new_id
+from models.clients import Issued
 from models.embedded import Server
 from models.provision import Addresses
 from tests.processes import command, serving
@@ -63,8 +72,13 @@ def test_first_start_and_second(tmp_path: Path, output: Path) -> None:
     try:
         with serving(output, DATA_DIR=str(folder)) as first:
             assert first.answers()
-            issued = [line.split() for line in first.printed.splitlines() if line.startswith("  ") and "-H" not in line and "pg_" in line]
+            sandbox = folder / "sandbox.credentials"
+            assert sandbox.stat().st_mode & 0o777 == 0o600
+            kept_credentials = sandbox.read_text()
+            issued = [line.split() for line in kept_credentials.splitlines()]
             assert [each[:2] for each in issued] == SANDBOX
+            assert "pg_" not in first.printed
+            assert f"are in {sandbox}, which only you may read." in first.printed
             partner = issued[0]
             assert first.viewer(partner[2]) == (200, '{"data":{"viewer":{"kind":"PARTNER","agency":{"code":"US-STATE"}}}}')
             assert first.viewer(partner[2] + "x")[0] == 401
@@ -73,9 +87,7 @@ def test_first_start_and_second(tmp_path: Path, output: Path) -> None:
         secret = folder / "cursor.secret"
         assert secret.stat().st_mode & 0o777 == 0o600
         kept = secret.read_text()
-        sandbox = folder / "sandbox.credentials"
-        assert sandbox.stat().st_mode & 0o777 == 0o600
-        assert [line.split() for line in sandbox.read_text().splitlines()] == issued
+        assert sandbox.read_text() == kept_credentials
         started = time.monotonic()
         with serving(output, DATA_DIR=str(folder)) as second:
             assert second.answers()
@@ -87,6 +99,20 @@ def test_first_start_and_second(tmp_path: Path, output: Path) -> None:
     finally:
         embedded.discard(folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_credentials_are_shown_at_a_terminal_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "it's a folder"
+    folder.mkdir()
+    issued = [Issued("pg_live_id_secret", new_id(), "sandbox", "US-STATE", None, ClientKind.PARTNER, (), datetime.now(UTC))]
+    keep(folder / "sandbox.credentials", issued)
+    settings = Settings(data_dir=folder)
+    shown, logged = (welcome("http://localhost", settings, issued, is_read=is_read).splitlines() for is_read in (True, False))
+    assert shown[4].split() == ["partner", "US-STATE", "pg_live_id_secret"]
+    assert [*shown[:3], shown[3][:-1] + ".", *shown[5:]] == logged
+    assert "secret" not in str(logged)
+    (header,) = re.findall('-H ("Auth.*") ', "\n".join(logged))
+    assert subprocess.check_output(["/bin/sh", "-c", f"echo {header}"], text=True) == "Authorization: Bearer pg_live_id_secret\n"
 
 
 def test_killed_server_leaves_a_postgresql_that_the_next_adopts(folder: Path, output: Path) -> None:
