@@ -46,9 +46,18 @@ def _lines(report: "Report", *, applies: bool) -> Iterator[str]:
         yield "nothing is over its time"
 
 
+def _readable(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """The text of an option. Raises BadParameter where its bytes are none."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise click.BadParameter("this is no text in UTF-8. Give it as the partner sent it.") from None
+    return value
+
+
 @click.command("export-subject")
-@click.option("--partner", metavar="CODE", required=True, help="The partner whose pseudonym it is.")
-@click.option("--subject", metavar="ID", required=True, help="The pseudonym.")
+@click.option("--partner", metavar="CODE", required=True, callback=_readable, help="The partner whose pseudonym it is.")
+@click.option("--subject", metavar="ID", required=True, callback=_readable, help="The pseudonym.")
 def export_subject(partner: str, subject: str) -> None:
     """Print all that is stored about a person, as JSON: rows by table.
 

@@ -9,7 +9,9 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
+from models import audit
 from models.access import PersonalField
+from models.audit import Event
 from models.database import Database
 from models.history import HISTORIES
 from models.provision import Addresses
@@ -175,6 +177,22 @@ async def test_a_person_is_given_all_that_is_stored_about_it(kept: Kept) -> None
     assert again["audit_event"][0]["fields"] == sorted(PersonalField)
 
 
+async def test_what_was_done_to_others_too_is_told_without_their_ids(kept: Kept) -> None:
+    """Of a read of two people and a submission, a person is given its own id."""
+    ((own, others),) = await fetch(
+        kept.database,
+        "SELECT min(participant_id::text) FILTER (WHERE subject = 'P-OAS-2'), min(participant_id::text) FILTER (WHERE subject = 'P-OAS-1') "
+        "FROM participant JOIN individual ON participant_id = participant.id",
+    )
+    shared = [f"Participant:{others}", f"Participant:{own}", f"Receipt:{own}"]
+    async with kept.owner.write() as transaction:
+        await audit.record(transaction, Event("participants", kept.party.oas, object_ids=shared))
+    found = await asked(kept, "OAS", "P-OAS-2")
+    assert found is not None
+    assert {row["action"]: row["objects"] for row in found["audit_event"]} == {"participants": [f"Participant:{own}"]}
+    assert others not in json.dumps(found, default=str)
+
+
 async def test_who_is_not_there_is_told_and_recorded_without_a_name(kept: Kept) -> None:
     for partner, subject in (("OAS", "P-nobody-1"), ("UNODC", "P-OAS-1"), ("no such agency", "P-OAS-1")):
         assert await asked(kept, partner, subject) is None
@@ -196,3 +214,7 @@ async def test_the_commands(kept: Kept, addresses: Addresses) -> None:
     assert [row["source_ref"] for row in json.loads(found.stdout)["statement"]] == ["OAS-3"]
     gone = command("export-subject", "--partner", "OAS", "--subject", "P-OAS-1", **urls)
     assert (gone.returncode, gone.stderr.splitlines()) == (1, ["Error: nothing is stored under this pseudonym of this partner"])
+    unread = command("export-subject", "--partner", "OAS", "--subject", "a\udcff", **urls)
+    assert (unread.returncode, unread.stdout) == (2, "")
+    assert "Error: Invalid value for '--subject': this is no text in UTF-8." in unread.stderr
+    assert "Traceback" not in unread.stderr

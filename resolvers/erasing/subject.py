@@ -39,7 +39,7 @@ async def stored_about(transaction: Transaction, partner: str, subject: str) -> 
         told[name] = _rows(await transaction.fetch(statement, ids=ids))
     told["change"] = _rows(await transaction.fetch(_CHANGES, ids=[str(id_) for id_ in ids]))
     told["erasure_certificate"] = _rows(await transaction.fetch(_CERTIFICATES, participant=participant))
-    told["audit_event"] = _rows(await transaction.fetch(_EVENTS, named=named))
+    told["audit_event"] = [_only(named, event) for event in await transaction.fetch(_EVENTS, named=named)]
     fields = sorted(each.value for each in PersonalField)
     await audit.record(transaction, Event("exportSubject", operator(PURPOSE), object_ids=named, fields=fields))
     return told
@@ -47,6 +47,11 @@ async def stored_about(transaction: Transaction, partner: str, subject: str) -> 
 
 def _rows(found: Sequence[Any]) -> Rows:
     return [dict(row) for row in found]
+
+
+def _only(named: Sequence[str], event: Any) -> dict[str, Any]:
+    """An event without the objects that are about others."""
+    return {**event, "objects": [each for each in event["objects"] if each in named]}
 
 
 def _about(rows: Any, key: str) -> Select[Any]:
