@@ -68,7 +68,7 @@ def variables(asking: Asking, guesser: Guesser) -> list[dict[str, Any]]:
     if "$ids" in asking.text:
         return [{"ids": [*guesser.known(of_type, 8, random), *guesser.ids(of_type, 3)]}]
     if "$id" in asking.text:
-        return [{"id": one} for one in [*guesser.known(of_type, 2, random), guesser.ids(of_type, 1)[0]]]
+        return [{"id": one} for one in [*guesser.known(of_type, 1, random), guesser.ids(of_type, 1)[0]]]
     if "$text" in asking.text:
         return [{"text": text, "kinds": [snake(of_type).strip("_").upper()]} for text in BEGINNINGS]
     return [{"measure": "COMPLETED"}] if "$measure" in asking.text else [{}]
