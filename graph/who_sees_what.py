@@ -25,7 +25,9 @@ A table that stands nowhere here is seen by nobody. "as cohort" means: where the
 COLUMNS = """
 ## Columns
 
-Withheld from who may not read them, though the row is seen: null, or "(withheld)" where a text is promised.
+Withheld from who may not read them, though the row is seen: null, or "(withheld)" where a text is promised. To read what is told of a
+person takes the scope `personal:read`, and a purpose of the agreement of the reader's own agency:
+for staff that of IMPACS, not the partner's.
 """
 SCOPES_NEEDED = """
 ## Scopes

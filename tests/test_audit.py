@@ -273,6 +273,22 @@ async def test_no_text_of_a_callers_own_gets_into_the_log(
     assert not {purpose, request_id} & {value for event in found for value in event.values() if isinstance(value, str)}
 
 
+async def test_what_never_became_an_operation_is_not_in_the_log(database: Database, owner_database: Database) -> None:
+    issued = await issue(owner_database, scopes=(Scope.SUBMIT,))
+    headers = {"authorization": f"Bearer {issued.credential}"}
+    wide = f"mutation($input: SubmitInput!) {{ {' '.join(f'a{n}: submit(input: $input) {{ people }}' for n in range(25))} }}"
+    given = {"input": sent(cohort("run", courses=[{"code": "OCDD"}]))}
+    async with speaking_to(application(database)) as client:
+        asked = {"query": COUNTED, "variables": json.dumps(given)}
+        by_get = await client.get("/graphql", params=asked, headers=headers)
+        unknown = await post(client, "mutation { submitted { people } }", headers=headers)
+        misfit = await post(client, COUNTED, headers=headers, variables={"input": 7})
+        beyond = await post(client, wide, headers=headers, variables=given)
+    codes = [each.json()["errors"][0]["extensions"]["code"] for each in (by_get, unknown, misfit, beyond)]
+    assert codes == ["METHOD_NOT_ALLOWED", "VALIDATION_ERROR", "BAD_USER_INPUT", "TOO_MANY_ROOT_FIELDS"]
+    assert await events(owner_database) == []
+
+
 async def test_marks_of_persons_never_leave_the_server() -> None:
     one, other = (f"Statement:0199{number}f-0000-7000-8000-000000000000" for number in "ab")
     values = {"roleLevel": '"@person":"x",', "result": ',"@person":"'}

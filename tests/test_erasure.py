@@ -456,7 +456,10 @@ async def counted(told: Told, at: datetime | None = None) -> tuple[int | None, d
 
 
 async def test_numbers_lose_whoever_is_erased_or_keep_one_whom_nobody_knows(told: Told) -> None:
-    """Four people are complete: one is erased, one is erased and goes on being counted, of whom no sex is known any more."""
+    """Four people are complete: one is erased, one is erased and goes on being counted, of whom no sex is known any more.
+
+    Sent again, that one counts twice, since nothing tells that it is the same.
+    """
     people = [
         individual(f"K-{number}", "K", f"P-000{number}", measure="ENROLLED", sex=sex)
         for number, sex in enumerate(("FEMALE", "FEMALE", "MALE", "MALE"))
@@ -475,6 +478,9 @@ async def test_numbers_lose_whoever_is_erased_or_keep_one_whom_nobody_knows(told
     await told.erase(told.officer, {"subject": {"subject": "P-0002", "partner": "OAS"}})
     fewer = (3, {"FEMALE": 1, "MALE": 1, "UNSPECIFIED": 1})
     assert (await counted(told), await counted(told, at)) == (fewer, fewer)
+    await told.send("sent-again", individual("K-again", "K", "P-0000", measure="ENROLLED", sex="FEMALE"))
+    await told.verify("sent-again")
+    assert await counted(told) == (4, {"FEMALE": 2, "MALE": 1, "UNSPECIFIED": 1})
 
 
 async def test_counts_stay(told: Told) -> None:
