@@ -28,8 +28,8 @@ STYLES = {
 
 LONGER = 3
 PARTNERS = ("PARTNER A", "PARTNER B")
-SIZES = {"aimed": (600,), "filters": (700,)}
-BATCHES = [(style, number, size) for style in STYLES for number, size in enumerate(SIZES.get(style, (200, 200, 200)))]
+SIZES = {"aimed": (1_400,), "filters": (700,)}
+BATCHES = [(style, number, size) for style in STYLES for number, size in enumerate(SIZES.get(style, (100, 100, 100)))]
 """What the gate compares: the style, number and size of each batch."""
 
 

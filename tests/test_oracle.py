@@ -1,6 +1,6 @@
 """The compiler against its oracle: for every kind of viewer, the API's answer equals the interpreter's.
 
-3,100 random operations, the same in every run (`oracle.py`), and the files of `operations/`, each named for a fault that it once showed;
+3,000 random operations, the same in every run (`oracle.py`), and the files of `operations/`, each named for a fault that it once showed;
 a file of JSON beside it lists the variables that it is asked with in turn. `./run oracle` compares 100,000 other operations.
 """
 
