@@ -63,10 +63,14 @@ def export_subject(partner: str, subject: str) -> None:
 
     That it was asked for is recorded in the audit log.
     """
+    from models import agreements
     from resolvers.erasing.subject import Rows, stored_about
 
     async def read(database: "Database") -> dict[str, Rows] | None:
         async with database.write() as transaction:
+            if await agreements.agency_named(transaction, partner) is None:
+                told = f"there is no agency with the code {partner}: ask the graph for partnerAgencies {{ nodes {{ code }} }}"
+                raise click.BadParameter(told, param_hint="--partner")
             return await stored_about(transaction, partner, subject)
 
     found = _as_owner(read)

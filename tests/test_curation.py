@@ -146,6 +146,7 @@ async def test_what_is_not_there_is_said(database: Database, party: Parties) -> 
     assert codes(await curated(database, party.staff, accept_cohort, cohorts=missing[:1])) == [("REJECTED", ["COHORT_NOT_FOUND"])]
     payload = await curated(database, party.staff, set_visibility, nodes=missing, visibility="RESTRICTED")
     assert codes(payload) == [("REJECTED", [f"{type_}_NOT_FOUND"]) for type_ in ("COHORT", "COURSE", "STATEMENT")]
+    assert not [issue for outcome in payload["outcomes"] for issue in outcome["issues"] if "submission" in issue["message"]]
     assert [payload["outcomes"][0][f"{type_}_id"] for type_ in ("cohort", "course", "statement")] == [None] * 3
     payload = await curated(database, party.staff, set_count_policy, cohort=missing[0], policy="COUNTS")
     assert codes(payload) == [("REJECTED", ["COHORT_NOT_FOUND"])]

@@ -326,6 +326,9 @@ async def test_who_is_anothers_and_who_is_nobody_are_answered_alike(told: Told, 
     await told.erase(told.oas, {"id": participant})
     hidden |= {json.dumps(await told.erase(told.unodc, name)) for name in names}
     assert len(hidden) == 1
+    for more, code in (({}, "REQUIRED"), ({"partner": "no such agency"}, "AGENCY_UNKNOWN")):
+        slip = await told.erase(told.officer, {"subject": {"subject": one.subject} | more})
+        assert [(issue["code"], issue["path"]) for issue in slip["issues"]] == [(code, ["participant", "subject", "partner"])]
     assert one.subject not in await dump(shared_addresses)
 
 

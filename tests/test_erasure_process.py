@@ -57,7 +57,8 @@ def test_neither_logs_nor_files_tell_of_whoever_was_erased(folder: Path, tmp_pat
         assert stored["statement"]["individual"]["participant"]["subject"] == f"{MARK}-0071"
         broken = ask("partner", SUBMIT.replace("input: $input", f'input: $input, "{MARK}"'), sent(right))
         assert broken["errors"][0]["extensions"]["code"] == "PARSE_ERROR"
-        nobody = ask("data_protection_officer", ERASE, {"participant": {"subject": {"subject": f"{MARK}-0072"}}, "reason": "REQUESTED"})
+        unknown = {"subject": f"{MARK}-0072", "partner": "US-STATE"}
+        nobody = ask("data_protection_officer", ERASE, {"participant": {"subject": unknown}, "reason": "REQUESTED"})
         assert nobody["data"]["eraseParticipant"]["issues"] == [{"code": "PARTICIPANT_NOT_FOUND"}]
         participant = {"id": stored["statement"]["individual"]["participant"]["id"]}
         done = ask("data_protection_officer", ERASE, {"participant": participant, "reason": "REQUESTED"})

@@ -212,6 +212,8 @@ async def test_the_commands(kept: Kept, addresses: Addresses) -> None:
     assert (done["applied"], done["withoutAgreement"], [one["partner"] for one in done["partners"]]) == (True, {"INTERPOL": 3}, ["OAS"])
     found = command("export-subject", "--partner", "OAS", "--subject", "P-OAS-2", **urls)
     assert [row["source_ref"] for row in json.loads(found.stdout)["statement"]] == ["OAS-3"]
+    nowhere = command("export-subject", "--partner", "NOPE", "--subject", "P-OAS-2", **urls)
+    assert (nowhere.returncode, "there is no agency with the code NOPE" in nowhere.stderr) == (2, True)
     gone = command("export-subject", "--partner", "OAS", "--subject", "P-OAS-1", **urls)
     assert (gone.returncode, gone.stderr.splitlines()) == (1, ["Error: nothing is stored under this pseudonym of this partner"])
     unread = command("export-subject", "--partner", "OAS", "--subject", "a\udcff", **urls)

@@ -58,7 +58,7 @@ class SubjectInput:
     """A pseudonym of a partner."""
 
     subject: str = field("The pseudonym, as it was sent.")
-    partner: str | None = field("The code of the partner that it is of; absent: your own agency.")
+    partner: str | None = field("The code of the partner that it is of; absent: your own agency. The data protection officer gives it.")
 
 
 @strawberry.input(description="A participant to erase, with all statements about it, for good.")

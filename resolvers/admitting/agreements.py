@@ -13,7 +13,7 @@ from models.viewer import Viewer
 from resolvers.admitting.answers import ADMITTING, answer, unchanged
 from resolvers.errors import InputError
 from resolvers.mutation import MutationResult
-from resolvers.submitting.issues import Issue
+from resolvers.submitting.issues import Issue, not_stored
 from resolvers.submitting.records import uuid_of
 from resolvers.submitting.stored import table_of
 from resolvers.submitting.submit import permitted
@@ -24,7 +24,7 @@ async def create_agreement(transaction: Transaction, viewer: Viewer, input: Mapp
     client_id, _ = permitted(viewer, ADMITTING.scope, ADMITTING.kinds)
     agency_id = await agreements.agency_named(transaction, input["agency"])
     if agency_id is None:
-        return unchanged(transaction, None, Issue("AGENCY_UNKNOWN", ("agency",)))
+        return unchanged(transaction, None, not_stored("AGENCY_UNKNOWN", ("agency",)))
     terms = Terms(
         title=input["title"],
         purposes=input["purposes"],

@@ -24,7 +24,7 @@ from models.statements import Statement
 from models.viewer import Viewer, ViewerKind
 from resolvers.errors import InputError
 from resolvers.mutation import MutationResult, Permission
-from resolvers.submitting.issues import Issue
+from resolvers.submitting.issues import Issue, not_stored
 from resolvers.submitting.records import uuid_of
 from resolvers.submitting.stored import among, table_of
 from resolvers.submitting.submit import take_turn
@@ -162,7 +162,7 @@ async def fill(transaction: Transaction, targets: Iterable[Target], type_: str) 
     for target in of_type:
         target.row = rows.get(target.id)
         if target.row is None:
-            target.say(f"{type_.upper()}_NOT_FOUND")
+            target.issues.append(not_stored(f"{type_.upper()}_NOT_FOUND"))
 
 
 async def finish(

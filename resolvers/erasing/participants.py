@@ -22,7 +22,7 @@ from resolvers.curating.targets import handle
 from resolvers.erasing.certificates import PARTICIPANT, Erased, Erasure, Person, erase
 from resolvers.errors import InputError, NotPermitted, Unavailable
 from resolvers.mutation import MutationResult, Permission
-from resolvers.submitting.issues import Issue
+from resolvers.submitting.issues import Issue, not_stored
 from resolvers.submitting.records import uuid_of
 from resolvers.submitting.stored import PARTNER, table_of
 from resolvers.submitting.submit import permitted, take_turn
@@ -42,6 +42,9 @@ async def erase_participant(transaction: Transaction, viewer: Viewer, input: Map
     if keeps_count and by_partner:
         told = "Only IMPACS decides that somebody goes on being counted. Leave retainAnonymousCount out."
         raise NotPermitted(told, path=["input", "retainAnonymousCount"])
+    if not by_partner and (wrong := await _misnamed(transaction, input["participant"])):
+        transaction.discard()
+        return MutationResult({"payload": _payload(None, wrong)}, False)
     person, participant_id = await _named(transaction, viewer, agency_id, input["participant"])
     erased: Erased | None = None
     if person is not None:
@@ -55,6 +58,17 @@ async def erase_participant(transaction: Transaction, viewer: Viewer, input: Map
     before = await transaction.value(_CERTIFIED[viewer.kind], participant=f"Participant:{participant_id}", **_identity(viewer))
     issues = () if before else (Issue("PARTICIPANT_NOT_FOUND", ("participant",)),)
     return MutationResult({"payload": _payload(before, *issues)}, False)
+
+
+async def _misnamed(transaction: Transaction, reference: Mapping[str, Any]) -> Issue | None:
+    """What is wrong with the partner that a pseudonym is said to be of; a partner is not told, for whom there is just no such participant."""
+    path = ("participant", "subject", "partner")
+    if reference.get("subject") is None:
+        return None
+    code = reference["subject"].get("partner")
+    if code is None:
+        return Issue("REQUIRED", path)
+    return None if await agreements.agency_named(transaction, code) else not_stored("AGENCY_UNKNOWN", path)
 
 
 async def _named(

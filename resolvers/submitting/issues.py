@@ -84,17 +84,29 @@ WARNINGS: Mapping[str, str] = {
 }
 
 MESSAGES: Mapping[str, str] = {**PROBLEMS, **ERRORS, **WARNINGS}
+STORED: Mapping[str, str] = {
+    "COHORT_NOT_FOUND": "There is no such cohort.",
+    "COURSE_NOT_FOUND": "There is no such course.",
+    "STATEMENT_NOT_FOUND": "There is no such statement.",
+    "AGENCY_UNKNOWN": "There is no agency with this code: partnerAgencies {{ nodes {{ code }} }} lists them.",
+}
+"""The messages where only what is stored can be meant, since no records come with the request."""
+
 RETRYABLE = frozenset({"SUBMISSION_IN_PROGRESS"})
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something to say, with the input's path and the values that its message tells; `caused_by` is the index of another record."""
+    """Something to say, with the input's path and the values that its message tells; `caused_by` is the index of another record.
+
+    `words` are its message where that of its code does not fit.
+    """
 
     code: str
     path: Path = ()
     params: Mapping[str, Any] = field(default_factory=dict)
     caused_by: int | None = None
+    words: str | None = None
 
     @property
     def is_error(self) -> bool:
@@ -104,7 +116,7 @@ class Issue:
     def row(self) -> dict[str, Any]:
         """The columns that it is stored and answered with."""
         severity = Severity.ERROR if self.is_error else Severity.WARNING
-        message = MESSAGES[self.code].format_map({name: _told(value) for name, value in self.params.items()})
+        message = (self.words or MESSAGES[self.code]).format_map({name: _told(value) for name, value in self.params.items()})
         return {
             "severity": severity.value,
             "code": self.code,
@@ -113,6 +125,11 @@ class Issue:
             "params": dict(self.params),
             "caused_by_index": self.caused_by,
         }
+
+
+def not_stored(code: str, path: Path = ()) -> Issue:
+    """What is said of something that is not stored, where no records come with the request."""
+    return Issue(code, path, words=STORED[code])
 
 
 def echo(value: Any) -> Any:
