@@ -90,6 +90,13 @@ class NotPermitted(Refusal):
     code = "NOT_PERMITTED"
 
 
+class ScopeNeeded(NotPermitted):
+    """The viewer's client lacks a scope."""
+
+    def __init__(self, scope: str, *, path: Sequence[str | int] | None = None) -> None:
+        super().__init__(f"This needs the scope {scope}. Ask IMPACS for a client that has it.", path=path, scope=scope)
+
+
 class Unavailable(Refusal):
     """The request could not be served now; `retry_after` is in seconds."""
 

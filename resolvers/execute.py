@@ -8,6 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Lock
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -33,6 +34,7 @@ from resolvers.compiler.statement import statement
 from resolvers.errors import Refusal
 from resolvers.failures import UNEXPECTED, refusal_of
 from resolvers.fields import Mutation, ObjectType
+from resolvers.people import withheld
 
 INTROSPECTION = ("__schema", "__type")
 INTROSPECTING = ("String", "Boolean")
@@ -221,7 +223,7 @@ def plan(graph: Graph, document: Document, call: Call) -> tuple[tuple[Field, ...
 def planner_of(graph: Graph, document: Document, call: Call) -> Planner:
     """A planner for the call's shape of viewer."""
     door = Door(call.viewer.kind, call.viewer.scopes, graph.aliases, call.viewer.personal_fields)
-    return Planner(graph.schema, graph.types, document.fragments, call.variables, door)
+    return Planner(graph.schema, graph.types, document.fragments, call.variables, door, partial(withheld, call.viewer))
 
 
 def introspected(graph: Graph, document: Document, selection: Selection, planner: Planner) -> Scalar:

@@ -111,17 +111,28 @@ async def test_each_field_needs_the_scope_the_agreement_and_a_purpose(people: Pe
     path = ["statements", "nodes", "individual", FIELDS[field.value].split()[0]]
     without = asking(replace(viewer, scopes=viewer.scopes - {"personal:read"}))
     await refused(people, query, without, path, scope="personal:read")
-    for other in (asking(viewer, *others), asking(viewer, purpose=None), asking(viewer, purpose="OTHER"), viewer):
-        await refused(people, query, other, path, personalField=field.value, header="Purpose")
+    agreed = f"State one of {PURPOSE}, STATISTICS in the header Purpose."
+    for purpose, said in ((None, agreed), ("OTHER", f"OTHER is no purpose of your agreement: s{agreed[1:]}")):
+        stating = replace(asking(viewer, purpose=purpose), purposes=frozenset({PURPOSE, "STATISTICS"}))
+        assert await refused(people, query, stating, path, personalField=field.value, header="Purpose") == said
+    wish = f"{field.value}: leave the field out, or ask IMPACS."
+    lacking = (
+        (asking(viewer, *others), f"Your agreement does not permit {wish}"),
+        (viewer, f"You have no agreement in force that permits {wish}"),
+    )
+    for other, said in lacking:
+        assert await refused(people, query, other, path, personalField=field.value) == said
     assert await people.ask(query, asking(viewer, field))
     assert [(row[0], row[1]) for row in await people.reads()] == [(viewer.client_id, PURPOSE)]
 
 
-async def refused(people: People, query: str, viewer: Viewer, path: list[str], **extensions: Any) -> None:
+async def refused(people: People, query: str, viewer: Viewer, path: list[str], **extensions: Any) -> str:
+    """The message of a refusal."""
     with pytest.raises(NotPermitted) as raised:
         await people.ask(query, viewer)
     assert raised.value.path == path
     assert raised.value.extensions == extensions
+    return raised.value.message
 
 
 @pytest.mark.parametrize("kind", [ViewerKind.ANONYMOUS, ViewerKind.FOCAL_POINT, ViewerKind.AUDITOR, ViewerKind.ADMINISTRATOR])

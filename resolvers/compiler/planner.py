@@ -13,8 +13,8 @@ from typing import Any, assert_never
 from graphql import FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema, SelectionSetNode, get_named_type
 from sqlalchemy import ColumnElement, DateTime, Integer, String, Text, Uuid, and_, cast, column, func, literal_column
 
-from models.access import PersonalField, Scope
-from models.policies import READS_PEOPLE, Door, PersonalWithheld, Predicate, Row, ScopeMissing
+from models.access import PersonalField
+from models.policies import Door, PersonalWithheld, Predicate, Row, ScopeMissing
 from resolvers import fields as words
 from resolvers.compiler import arguments, connections, nodes
 from resolvers.compiler.arguments import Argument, Arguments, Bound
@@ -22,10 +22,13 @@ from resolvers.compiler.binds import Binds, decode_id, past
 from resolvers.compiler.filters import Filters
 from resolvers.compiler.plan import Belongs, Count, Cursor, Either, Embedded, Field, Many, One, PageInfo, Rows, Scalar, Several
 from resolvers.compiler.selections import Selection, collect, names_below
-from resolvers.errors import InputError, NotPermitted
+from resolvers.errors import InputError, NotPermitted, ScopeNeeded
 from resolvers.fields import ObjectType
 
 Path = tuple[str | int, ...]
+Refused = Callable[[PersonalField, Path], NotPermitted]
+"""The refusal to a caller of what is told of people. It may tell of who is asking, since no plan comes of it."""
+
 MAX_KEY = 63
 PERSON = "@person"
 """The response key of a mark; no alias can be that."""
@@ -50,8 +53,10 @@ class Planner:
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: Mapping[str, Any],
         door: Door,
+        refused: Refused,
     ) -> None:
         self.schema, self.types, self.fragments, self.variables, self.door = schema, types, fragments, variables, door
+        self.refused = refused
         self.binds = Binds()
         self.filters = Filters(types, door, self.binds)
 
@@ -79,27 +84,9 @@ class Planner:
         try:
             return self._at_its_moment(selection, place)._planned(word, selection, place)
         except ScopeMissing as missing:
-            raise NotPermitted(
-                f"This needs the scope {missing.scope.value}. Ask IMPACS to add it to your credential.",
-                path=place.path,
-                scope=missing.scope.value,
-            ) from None
+            raise ScopeNeeded(missing.scope.value, path=place.path) from None
         except PersonalWithheld as withheld:
-            raise self._withheld(withheld.field, place.path) from None
-
-    def _withheld(self, field: PersonalField, path: Path) -> NotPermitted:
-        """The refusal of what is told of people, which says what is missing."""
-        if self.door.kind not in READS_PEOPLE:
-            return NotPermitted("What is told of people is not for callers of your kind.", path=path, kind=self.door.kind.value)
-        if Scope.PERSONAL_READ not in self.door.scopes:
-            scope = Scope.PERSONAL_READ.value
-            return NotPermitted(f"This needs the scope {scope}. Ask IMPACS to add it to your credential.", path=path, scope=scope)
-        return NotPermitted(
-            f"This needs an agreement in force that permits {field.value}, and one of its purposes in the header Purpose.",
-            path=path,
-            personalField=field.value,
-            header="Purpose",
-        )
+            raise self.refused(withheld.field, place.path) from None
 
     def _at_its_moment(self, selection: Selection, place: Place) -> "Planner":
         """The planner of a field and of all below it: another one where the field's `asOf` names a moment, which is no day."""

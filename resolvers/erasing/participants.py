@@ -61,7 +61,7 @@ async def erase_participant(transaction: Transaction, viewer: Viewer, input: Map
 
 
 async def _misnamed(transaction: Transaction, reference: Mapping[str, Any]) -> Issue | None:
-    """What is wrong with the partner that a pseudonym is said to be of; a partner is not told, for whom there is just no such participant."""
+    """What is wrong with the partner that a pseudonym is said to be of. Partners are not told: for them there is no such participant."""
     path = ("participant", "subject", "partner")
     if reference.get("subject") is None:
         return None

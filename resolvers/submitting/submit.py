@@ -24,7 +24,7 @@ from models.policies import VIEWER_AGENCY, Door
 from models.releases import ADVISORY_LOCK
 from models.submissions import Submission
 from models.viewer import Viewer, ViewerKind
-from resolvers.errors import InputError, NotPermitted
+from resolvers.errors import InputError, NotPermitted, ScopeNeeded
 from resolvers.mutation import MutationResult, Permission
 from resolvers.submitting import entries, outcomes, stored, stored_claims, weighing
 from resolvers.submitting.entries import Arrival, Sender
@@ -114,7 +114,7 @@ def permitted(viewer: Viewer, scope: Scope, kinds: Collection[ViewerKind]) -> tu
     if viewer.kind is not ViewerKind.ANONYMOUS and viewer.kind not in kinds:
         raise NotPermitted(f"This is for callers of the kind {' or '.join(sorted(kinds))}.", kinds=sorted(kinds))
     if viewer.client_id is None or viewer.agency_id is None or scope.value not in viewer.scopes:
-        raise NotPermitted(f"This needs the scope {scope.value}. Ask IMPACS to add it to your credential.", scope=scope.value)
+        raise ScopeNeeded(scope.value)
     return viewer.client_id, viewer.agency_id
 
 
