@@ -89,11 +89,12 @@ def refuse_focal_points(kind: ViewerKind) -> None:
 def released(given: Arguments, planning: Planning, below: frozenset[str]) -> Answer:
     """The answer from a release. Raises InputError for what no release tells."""
     if scalar(given["includePending"]).value:
-        raise InputError("A release rests on verified numbers alone. Ask with `basis: RECORDS`.", path=["participation", "includePending"])
+        advice = "Leave it out." if planning.door.kind is ViewerKind.FOCAL_POINT else "Ask with `basis: RECORDS`."
+        raise InputError(f"A release rests on verified numbers alone. {advice}", path=["participation", "includePending"])
     measure = planning.binds.argument(scalar(given["measure"]), Text())
     group_by, filters = grouped(given["groupBy"]), filtered(given.get("filter"), planning)
-    only_released("groupBy", group_by)
-    only_released("filter", filters)
+    only_released("groupBy", group_by, planning.door.kind)
+    only_released("filter", filters, planning.door.kind)
     rules = Released(planning.door, measure, group_by, filters, f"released_{len(planning.binds.finders)}")
     last = rules.release.c
     return Answer(
@@ -106,12 +107,13 @@ def released(given: Arguments, planning: Planning, below: frozenset[str]) -> Ans
     )
 
 
-def only_released(argument: str, dimensions: Iterable[Dimension]) -> None:
+def only_released(argument: str, dimensions: Iterable[Dimension], kind: ViewerKind) -> None:
     """Raises InputError where a dimension is none of the release's."""
     for dimension in dimensions:
         if dimension not in RELEASED:
+            instead = "" if kind is ViewerKind.FOCAL_POINT else ", or ask with `basis: RECORDS`"
             raise InputError(
-                f"The release does not tell {dimension.value} apart. Use {', '.join(RELEASED)}, or ask with `basis: RECORDS`.",
+                f"The release does not tell {dimension.value} apart. Use {', '.join(RELEASED)}{instead}.",
                 code="DIMENSION_NOT_RELEASED",
                 path=["participation", argument],
                 dimension=dimension.value,

@@ -164,7 +164,10 @@ async def test_what_the_agreement_does_not_permit_is_refused(database: Database,
     answer = await founded(database, viewer, individual("I", "H", "P-17", **WHOLE))
     place = {"PARTICIPANT": "participant", "ROLE_LEVEL": "roleLevel", "RESULT": "result"}[missing.value]
     assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", f"change.individual.{place}")]
-    assert answer.items[2]["issues"][0]["params"] == {"reason": f"no agreement in force permits {missing.value}"}
+    (issue,) = answer.items[2]["issues"]
+    assert issue["params"] == {"reason": f"no agreement in force permits {missing.value}"}
+    instead = "." if missing is PersonalField.PARTICIPANT else ", or leave it out."
+    assert issue["message"].endswith(f"{missing.value}. Ask IMPACS for an agreement that permits it{instead}")
     assert await stored(database) == {"statement": 0, "participant": 0, "individual": 0}
 
 

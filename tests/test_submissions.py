@@ -799,6 +799,7 @@ async def test_the_same_is_unchanged_and_other_content_needs_a_revision(
     changed = {"change": {kind: content | other}}
     required = await answer(**changed)
     assert required.issues == [(0, "REVISION_REQUIRED", "expectedRevision")]
+    assert "Corrections are not offered yet" in required.items[0]["issues"][0]["message"]
     assert required.items[0]["issues"][0]["params"].items() >= {"actual": 1, "changedFields": list(other)}.items()
     assert (required.items[0]["revision"], required.items[0]["entity_id"] is None) == (1, False)
     assert (await answer(**changed, expectedRevision=1)).codes == [["CORRECTION_NOT_OFFERED_YET"]]

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from models.access import PersonalField
 from models.courses import CohortStatus, Role
 from models.statements import StatementState
 from models.submissions import Atomicity, OutcomeStatus, RecordKind
@@ -21,6 +22,7 @@ OVER = frozenset({StatementState.WITHDRAWN.value, StatementState.ERASED.value})
 LEADING = frozenset({Role.CONVENER.value, Role.PROVIDER.value})
 BEGUN = frozenset({CohortStatus.ACTIVE.value, CohortStatus.COMPLETED.value})
 NO_PLACE: Path = ()
+UNPERMITTED = "Personal data that may not stand here: {reason}. Ask IMPACS for an agreement that permits it"
 
 
 def judge(drafts: Sequence[Draft], today: date) -> None:
@@ -71,7 +73,10 @@ def _permit(draft: Draft) -> None:
     for name, needed in PERSONAL.items() if draft.kind is RecordKind.INDIVIDUAL else ():
         if name in draft.given and needed.value not in draft.known.permitted_fields:
             reason = f"no agreement in force permits {needed.value}"
-            draft.say("PERSONAL_DATA_NOT_PERMITTED", (*draft.change, name), reason=reason)
+            words = UNPERMITTED if needed is PersonalField.PARTICIPANT else f"{UNPERMITTED}, or leave it out"
+            draft.issues.append(
+                Issue("PERSONAL_DATA_NOT_PERMITTED", (*draft.root, *draft.change, name), {"reason": reason}, words=f"{words}.")
+            )
 
 
 def _fill(draft: Draft, content: dict[str, Any]) -> None:
