@@ -54,8 +54,9 @@ def create_app(settings: Settings, database: Database) -> Door:
     sign_in = SignIn(staff, flow)
     judge = AccessTokens(database, issuer, openid).viewer if issuer and openid and openid.audience else None
     uses, is_test = Uses(database), settings.environment is Environment.TEST
+    authenticator = Authenticator(database, judge, uses=uses, environment=settings.environment)
     direct: dict[str, ASGIApp] = {
-        "/graphql": Endpoint(graph, Authenticator(database, judge, uses=uses), staff, networks_of(settings.trusted_proxies)),
+        "/graphql": Endpoint(graph, authenticator, staff, networks_of(settings.trusted_proxies)),
         "/health/ready": ready,
         "/session": sign_in,
         "/session/mode": sign_in,

@@ -20,7 +20,9 @@ from graph.peers import Networks, is_within, networks_of
 from graph.uses import Uses
 from graph.viewers import AGREEMENT, VIEWER_COLUMNS, end_of, lacks_agreement, viewer_of, with_agreement
 from models.access import ApiClient, Credential
+from models.clients import PREFIXES
 from models.database import Database, SqlStatement, render
+from models.deployments import Environment
 from models.viewer import ANONYMOUS, Viewer
 from resolvers.errors import AgreementExpired, Unauthenticated
 
@@ -53,12 +55,14 @@ class Authenticator:
         tokens: TokenJudge | None = None,
         *,
         uses: Uses | None = None,
+        environment: Environment = Environment.LIVE,
         trusted_seconds: float = TRUSTED_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._tokens = tokens
+        self._environment = environment
         self._now = now
         self._uses = uses or Uses(database)
         self._trusted_seconds = trusted_seconds
@@ -81,13 +85,20 @@ class Authenticator:
             known = await self._look_up(key)
         given = hashlib.sha256(match[3]).digest()
         if not hmac.compare_digest(given, known.secret_hash if known else NO_SECRET) or known is None:
-            raise Unauthenticated
+            raise self._refused(key[0])
         if known.networks and not is_within(peer, known.networks):
-            raise Unauthenticated
+            raise self._refused(key[0])
         self._uses.note(key[1])
         if lacks_agreement(known.viewer):
             raise AgreementExpired
         return known.viewer
+
+    def _refused(self, prefix: str) -> Unauthenticated:
+        """The refusal of a credential, which says no more than its prefix tells by itself."""
+        own = PREFIXES[self._environment]
+        if prefix == own or prefix not in PREFIXES.values():
+            return Unauthenticated()
+        return Unauthenticated(f"This is a {self._environment} environment: its credentials begin with {own}_.")
 
     async def _by_token(self, header: bytes) -> Viewer:
         match = TOKEN.fullmatch(header)

@@ -67,12 +67,17 @@ class InputError(Refusal):
 
 
 class Unauthenticated(Refusal):
-    """The credential is unknown, expired or revoked, or the header is malformed: the same words for each."""
+    """The credential is unknown, expired or revoked, or the header is malformed: the same words for each.
+
+    `why` is what the form of what was sent tells by itself.
+    """
 
     code = "UNAUTHENTICATED"
 
-    def __init__(self) -> None:
-        super().__init__("This credential does not work. Send `Authorization: Bearer pg_live_...` as it was issued, or ask for a new one.")
+    def __init__(self, why: str | None = None) -> None:
+        super().__init__(
+            why or "This credential does not work. Send `Authorization: Bearer pg_live_...` as it was issued, or ask for a new one."
+        )
 
 
 class AgreementExpired(Refusal):

@@ -18,6 +18,7 @@ from models import clients
 from models.access import ClientKind, Scope
 from models.clients import ClientError, Issued
 from models.database import Database
+from models.deployments import Environment
 from models.provision import Addresses
 from models.reference import loader
 from models.viewer import ViewerKind
@@ -104,6 +105,19 @@ async def test_a_client_changes_over_with_two_credentials_and_no_third(owner: Da
         await clients.renew(transaction, first.client_id, 30)
     with pytest.raises(Unauthenticated):
         await Authenticator(database).viewer(header(first))
+
+
+@pytest.mark.parametrize(("environment", "other"), [(Environment.TEST, "pg_live"), (Environment.LIVE, "pg_test")])
+async def test_a_credential_of_another_environment_is_told_by_its_prefix(
+    owner: Database, database: Database, environment: Environment, other: str
+) -> None:
+    gate = Authenticator(database, environment=environment)
+    secret = (await make(owner)).credential.rpartition("_")[2]
+    own = {"pg_live": "pg_test", "pg_test": "pg_live"}[other]
+    foreign = f"This is a {environment.value} environment: its credentials begin with {own}_."
+    for prefix, said in ((other, foreign), (own, "This credential does not work"), ("pg", "This credential does not work")):
+        with pytest.raises(Unauthenticated, match=said):
+            await gate.viewer(f"Bearer {prefix}_0123456789abcdef_{secret}".encode())
 
 
 async def test_its_last_use_is_recorded_once_a_minute(owner: Database, database: Database) -> None:
