@@ -39,7 +39,7 @@ class AuditEvent:
     )
     objects: list[str] = field("The global identifiers of what was changed, or of the statements of the persons that were read about.")
     fields: list[str] = field("Which fields were given, or which personal fields were read.")
-    result: str = field("OK, ROLLED_BACK for what was only checked or could not be stored, or the code of the refusal.")
+    result: str = field("OK, ROLLED_BACK for what was only checked, could not be stored or was done before, or the code of the refusal.")
     request: str | None = field("The id of the request, as its answer had it in X-Request-Id; null for what no request did.")
     sealed_position: int | None = field("Its place in the chain of seals; null for a second or two, until it is sealed.")
 
