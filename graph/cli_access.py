@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graph.operating import Act, in_transaction
-from graph.terminal import as_json, show
+from graph.terminal import Id, as_json, show
 
 if TYPE_CHECKING:
     from models.clients import Issued, Listed
@@ -69,7 +69,7 @@ def create_client(
 
 
 @client.command("renew")
-@click.argument("client_id", type=click.UUID)
+@click.argument("client_id", type=Id("Client"))
 @click.option("--days", type=click.IntRange(1, 365), default=365, show_default=True, help="For how long the credential works.")
 @as_json
 def renew_client(client_id: Any, days: int, as_json: bool) -> None:
@@ -102,6 +102,8 @@ def revoke_client(which: str, as_json: bool) -> None:
     WHICH is a client's id, for all of its credentials, or one credential, as pg_live_<id>. It takes effect within 5 seconds.
     """
     from models import clients
+
+    which = which.removeprefix("Client:")
 
     def told(stopped: Sequence[clients.Listed]) -> Act | None:
         field = "client" if stopped and str(stopped[0].client_id) == which.lower() else "credential"
@@ -156,12 +158,12 @@ def create_agreement(
     given = {"legalBasis": terms.legal_basis, "transfer": terms.transfer}
     more = [field for field, value in given.items() if value]
     told = ["agency", "title", "purposes", "permittedFields", "retentionMonths", "startsOn", "expiresOn", *more]
-    made = str(in_transaction(make, lambda agreement_id: Act("createAgreement", [f"Agreement:{agreement_id}"], told)))
-    show(as_json, {"agreementId": made, "agency": agency}, f"agreement {made} with {agency}, from {first} to {expires.date()}")
+    made = f"Agreement:{in_transaction(make, lambda key: Act('createAgreement', [f'Agreement:{key}'], told))}"
+    show(as_json, {"agreementId": made, "agency": agency}, f"{made} with {agency}, from {first} to {expires.date()}")
 
 
 @agreement.command("end")
-@click.argument("agreement_id", type=click.UUID)
+@click.argument("agreement_id", type=Id("Agreement"))
 @as_json
 def end_agreement(agreement_id: Any, as_json: bool) -> None:
     """End an agreement now.
@@ -170,10 +172,11 @@ def end_agreement(agreement_id: Any, as_json: bool) -> None:
     """
     from models import agreements
 
-    act = Act("endAgreement", [f"Agreement:{agreement_id}"], ["agreement"])
-    if not in_transaction(lambda transaction: agreements.end(transaction, agreement_id), lambda ended: act if ended else None):
-        raise click.ClickException(f"there is no agreement {agreement_id}, or it was ended before: see ./run agreement list")
-    show(as_json, {"ended": str(agreement_id)}, f"ended {agreement_id}")
+    ended = f"Agreement:{agreement_id}"
+    act = Act("endAgreement", [ended], ["agreement"])
+    if not in_transaction(lambda transaction: agreements.end(transaction, agreement_id), lambda is_over: act if is_over else None):
+        raise click.ClickException(f"there is no {ended}, or it was ended before: see ./run agreement list")
+    show(as_json, {"ended": ended}, f"ended {ended}")
 
 
 @agreement.command("list")
@@ -185,7 +188,7 @@ def list_agreements(as_json: bool) -> None:
     found = in_transaction(agreements.agreements)
     rows = [
         {
-            "agreementId": str(one.agreement_id),
+            "agreementId": f"Agreement:{one.agreement_id}",
             "agency": one.agency,
             "title": one.title,
             "purposes": list(one.purposes),
@@ -210,7 +213,7 @@ def _force(row: dict[str, Any]) -> str:
 def _show_issued(issued: "Issued", as_json: bool) -> None:
     record = {
         "credential": issued.credential,
-        "clientId": str(issued.client_id),
+        "clientId": f"Client:{issued.client_id}",
         "name": issued.name,
         "agency": issued.agency,
         "memberState": issued.member_state,
@@ -218,12 +221,12 @@ def _show_issued(issued: "Issued", as_json: bool) -> None:
         "scopes": list(issued.scopes),
         "expiresAt": issued.expires_at.isoformat(timespec="seconds"),
     }
-    show(as_json, record, f"{issued.credential}\nclient {issued.client_id}; shown only now, works until {record['expiresAt']}")
+    show(as_json, record, f"{issued.credential}\n{record['clientId']}; shown only now, works until {record['expiresAt']}")
 
 
 def _row(one: "Listed") -> dict[str, Any]:
     return {
-        "clientId": str(one.client_id),
+        "clientId": f"Client:{one.client_id}",
         "name": one.name,
         "agency": one.agency,
         "memberState": one.member_state,

@@ -6,6 +6,7 @@ from uuid import UUID
 import click
 
 from graph.operating import Act, in_transaction
+from graph.terminal import Id
 
 
 @click.group()
@@ -44,7 +45,7 @@ def register(openid_client_id: str, subject: str | None, agency: str | None, sco
     made = in_transaction(
         lambda transaction: vouching.register(transaction, program), lambda client: Act("createClient", [f"Client:{client}"], fields)
     )
-    click.echo(f"client {made}")
+    click.echo(f"Client:{made}")
 
 
 @openid.command("list")
@@ -55,15 +56,15 @@ def listing(as_json: bool) -> None:
 
     rows = in_transaction(vouching.listed)
     if as_json:
-        click.echo(json.dumps([{**row, "id": str(row["id"]), "scopes": list(row["scopes"])} for row in rows]))
+        click.echo(json.dumps([{**row, "id": f"Client:{row['id']}", "scopes": list(row["scopes"])} for row in rows]))
         return
     for row in rows:
         state = "stopped" if row["is_revoked"] else "live"
-        click.echo(f"{row['id']}  {state:7}  {row['kind']:13}  {row['subject']}  {row['name']}")
+        click.echo(f"Client:{row['id']}  {state:7}  {row['kind']:13}  {row['subject']}  {row['name']}")
 
 
 @openid.command("revoke")
-@click.argument("client_id", type=click.UUID)
+@click.argument("client_id", type=Id("Client"))
 def revoke(client_id: UUID) -> None:
     """Shut a program or a person out, for ever. It takes effect within 5 seconds."""
     from models import openid as vouching

@@ -2,12 +2,31 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import click
 
 from models.foreseen import Foreseen
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class Id(click.ParamType[UUID]):
+    """A global identifier of a type, as the API writes it or without the type's name; gives its key."""
+
+    name = "id"
+
+    def __init__(self, type_: str) -> None:
+        self._type = type_
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> UUID:
+        """The key."""
+        if isinstance(value, UUID):
+            return value
+        try:
+            return UUID(str(value).removeprefix(f"{self._type}:"))
+        except ValueError:
+            self.fail(f"{value} is not the id of a {self._type}: give it as {self._type}:...", param, ctx)
 
 
 class Commands(click.Group):

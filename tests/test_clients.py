@@ -233,13 +233,14 @@ async def test_commands_print_json(database: Database) -> None:
     issued = json.loads(created.stdout)
     assert issued["scopes"] == ["statements:read", "submit"]
     viewer = await Authenticator(database).viewer(f"Bearer {issued['credential']}".encode())
-    assert str(viewer.client_id) == issued["clientId"]
+    assert f"Client:{viewer.client_id}" == issued["clientId"]
     renewed = json.loads((await run("client", "renew", issued["clientId"], "--json")).stdout)
     assert renewed["clientId"] == issued["clientId"]
     listed = json.loads((await run("client", "list", "--json")).stdout)
     assert [each["isLive"] for each in listed] == [True, True]
     assert issued["credential"] not in str(listed)
-    revoked = await run("client", "revoke", issued["clientId"], "--json")
+    assert {each["clientId"] for each in listed} == {issued["clientId"]}
+    revoked = await run("client", "revoke", issued["clientId"].removeprefix("Client:"), "--json")
     assert json.loads(revoked.stdout) == {"revoked": 2}
     again = await run("client", "revoke", issued["clientId"])
     assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
@@ -252,13 +253,13 @@ async def test_what_commands_change_is_in_the_audit_log(owner: Database, monkeyp
     issued = json.loads(
         (await run("client", "create", "--agency", "US-STATE", "--scope", "submit", "--address", "192.0.2.1", "--json")).stdout
     )
-    await run("client", "renew", issued["clientId"])
+    await run("client", "renew", issued["clientId"].removeprefix("Client:"))
     await run("client", "revoke", issued["credential"])
     await run("client", "revoke", issued["clientId"])
     said = ("--title", "Secret", "--purpose", "STATISTICS", "--retention-months", "12", "--expires", "2030-01-01", "--json")
     agreed = json.loads((await run("agreement", "create", "--agency", "US-STATE", *said)).stdout)["agreementId"]
     await run("agreement", "end", agreed)
-    program = (await run("openid", "register", "a-program", "--agency", "US-STATE", "--scope", "submit")).stdout.split()[1]
+    program = (await run("openid", "register", "a-program", "--agency", "US-STATE", "--scope", "submit")).stdout.strip()
     await run("openid", "revoke", program)
     for refused in (
         ("client", "revoke", issued["clientId"]),
@@ -268,7 +269,8 @@ async def test_what_commands_change_is_in_the_audit_log(owner: Database, monkeyp
         ("client", "list"),
     ):
         await run(*refused)
-    of_client, of_agreement, of_program = f"Client:{issued['clientId']}", f"Agreement:{agreed}", f"Client:{program}"
+    of_client, of_agreement, of_program = issued["clientId"], agreed, program
+    assert [each.partition(":")[0] for each in (of_client, of_agreement, of_program)] == ["Client", "Agreement", "Client"]
     terms = ["agency", "expiresOn", "permittedFields", "purposes", "retentionMonths", "startsOn", "title"]
     assert await acts(owner) == [
         ("createClient", of_client, ["addresses", "agency", "days", "kind", "name", "scopes"]),
@@ -320,7 +322,14 @@ async def test_commands_print_text() -> None:
 
 @pytest.mark.usefixtures("on_cluster")
 @pytest.mark.parametrize(
-    "arguments", [["create"], ["create", "--agency", "US-STATE", "--days", "366"], ["create", "--scope", "all"], ["renew", "1"]]
+    "arguments",
+    [
+        ["create"],
+        ["create", "--agency", "US-STATE", "--days", "366"],
+        ["create", "--scope", "all"],
+        ["renew", "1"],
+        ["renew", "Agreement:01900000-0000-7000-8000-000000000000"],
+    ],
 )
 async def test_commands_refuse_what_they_do_not_understand(arguments: list[str]) -> None:
     assert (await run("client", *arguments)).exit_code == 2
