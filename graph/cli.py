@@ -59,8 +59,13 @@ def reset(as_json: bool) -> None:
     from graph import resetting
     from graph.settings import read_settings
 
-    report = asdict(resetting.reset(read_settings(environment="TEST")))
-    show(as_json, report, "emptied, and loaded: " + ", ".join(f"{count} {what}" for what, count in report.items()))
+    if read_settings().is_said_to_be_live:
+        raise click.ClickException("ENVIRONMENT is LIVE, and only a TEST environment is emptied: unset it or set TEST; nothing was removed")
+    settings = read_settings(environment="TEST")
+    report = asdict(resetting.reset(settings))
+    where = f"in {settings.data_dir}" if settings.is_embedded else "that MIGRATION_URL names"
+    loaded = ", ".join(f"{count} {what}" for what, count in report.items())
+    show(as_json, report, f"the TEST environment {where} is emptied, and loaded: {loaded}")
 
 
 @main.command()

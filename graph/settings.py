@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     )
 
     @property
+    def is_said_to_be_live(self) -> bool:
+        """Whether LIVE was given, and is not only what nobody said."""
+        return "environment" in self.model_fields_set and self.environment is Environment.LIVE
+
+    @property
     def is_embedded(self) -> bool:
         """Whether the PostgreSQL that comes with the package is used."""
         return self.database_url is None

@@ -92,7 +92,11 @@ def test_serve_and_reset(folder: Path, tmp_path: Path) -> None:
     live = command("serve", "--port", "0", **of)
     assert (live.returncode, live.stderr.count("\n")) == (1, 1)
     assert "belongs to a TEST environment, not to the LIVE environment" in live.stderr
+    refused = command("reset", ENVIRONMENT="LIVE", **of)
+    assert (refused.returncode, "nothing was removed" in refused.stderr) == (1, True)
+    assert (folder / "sandbox.credentials").exists()
     done = command("reset", **of)
     assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"the TEST environment in {folder} is emptied, and loaded: ")
     assert not (folder / "sandbox.credentials").exists()
     assert command("client", "list", **of).stdout.startswith("no clients yet")
