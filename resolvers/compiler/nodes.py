@@ -25,6 +25,8 @@ def type_of(identifier: Any, schema: GraphQLSchema, path: Path) -> str:
     named, node = schema.get_type(name), schema.get_type("Node")
     if isinstance(named, GraphQLObjectType) and isinstance(node, GraphQLInterfaceType) and schema.is_sub_type(node, named):
         return name
+    if isinstance(named, GraphQLObjectType) and "id" in named.fields:
+        raise InputError(f"A {name} is no Node, and is found by no id here. Read it by the field that gave you this id.", path=path)
     raise InputError("This is not an id of this API. Send ids exactly as the API gave them.", path=path)
 
 
