@@ -90,8 +90,8 @@ class Mutation:
         Argument("input", CreateAgreementInput, "What the agreement says."),
     )
     end_agreement: EndAgreementPayload = field(
-        "Ends an agreement now. If it is the one that counts, the one that started last, its partner loses access at once; those before it "
-        "open nothing again. For administrators with the scope admin.",
+        "Ends an agreement now: if it is the one that counts, which is the one that started last, its partner loses access at once, as "
+        "those before it open nothing again. For administrators with the scope admin.",
         Argument("input", EndAgreementInput, "Which agreement to end."),
     )
     erase_participant: EraseParticipantPayload = field(
