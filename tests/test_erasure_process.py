@@ -41,7 +41,8 @@ def holding(folder: Path) -> list[str]:
 
 def test_neither_logs_nor_files_tell_of_whoever_was_erased(folder: Path, tmp_path: Path) -> None:
     with serving(tmp_path / "printed", DATA_DIR=str(folder)) as server:
-        keys = {line.split()[0]: line.split()[2] for line in server.printed.splitlines() if "pg_live_" in line}
+        kept = (folder / "sandbox.credentials").read_text()
+        keys = {line.split()[0]: line.split()[-1] for line in kept.splitlines() if "pg_live_" in line}
 
         def ask(who: str, query: str, given: dict[str, Any]) -> Any:
             headers = {"authorization": f"Bearer {keys[who]}", "purpose": "REPORTING"}
