@@ -166,6 +166,7 @@ class Guesser:
             for row in self.some(type_name, 30):
                 yield Asked("query ($id: ID!) { node(id: $id) { __typename id } }", {"id": Item(type_name, row).id})
             yield Asked("query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", {"ids": self.ids(type_name)})
+        yield Asked("{ statements(first: 100) { nodes { id individual { __typename } } } }")
 
     def references(self) -> Iterator[Asked]:
         """By the ways that name one thing."""
@@ -247,14 +248,14 @@ class Guesser:
     def numbers(self) -> Iterator[Asked]:
         """By what numbers can be limited to and split by."""
         text = """query ($groupBy: [Dimension!]!, $filter: ParticipationFilter, $measure: Measure!) {
-            participation(measure: $measure, basis: RECORDS, groupBy: $groupBy, filter: $filter) {
+            participation(measure: $measure, basis: RECORDS, groupBy: $groupBy, filter: $filter, includePending: true) {
                 total { value } rows { key { label members { id code } } count { value precision } } } }"""
         refused = "BASIS_NOT_AVAILABLE" if self.viewer.kind is ViewerKind.FOCAL_POINT else None
-        measures = ("COMPLETED", "ENROLLED", "CERTIFIED")
+        measures = self.schema.type_map["Measure"].values  # type: ignore[attr-defined]
         for name, type_name in DIMENSIONS.items():
             for measure in measures:
                 given = {"measure": measure, "groupBy": ["COHORT"], "filter": {name: self.ids(type_name)}}
                 yield Asked(text, given, refused, interpreted=False)
-        for dimensions in (["COURSE", "PARTNER"], ["MEMBER_STATE", "DEPARTMENT"], ["YEAR", "FUNDER"]):
+        for dimensions in (["COURSE"], ["PROGRAMME"], ["PARTNER", "FUNDER"], ["MEMBER_STATE", "DEPARTMENT"]):
             for measure in measures:
                 yield Asked(text, {"measure": measure, "groupBy": dimensions, "filter": {}}, refused, interpreted=False)
