@@ -152,7 +152,9 @@ def create_agreement(
     async def make(transaction: "Transaction") -> Any:
         agency_id = await agreements.agency_named(transaction, agency)
         if agency_id is None:
-            raise AgreementError(f"there is no agency with the code {agency}: ask the graph for partnerAgencies {{ code }}", "agency")
+            raise AgreementError(
+                f"there is no agency with the code {agency}: ask the graph for partnerAgencies {{ nodes {{ code }} }}", "agency"
+            )
         return await agreements.create(transaction, agency_id, terms)
 
     given = {"legalBasis": terms.legal_basis, "transfer": terms.transfer}

@@ -160,7 +160,7 @@ async def _owner(transaction: Transaction, kind: ClientKind, agency: str | None,
         raise ClientError("a partner's client acts for an agency other than IMPACS: give its code", "agency")
     agency_id: UUID | None = await transaction.value(select(_agency.c.id).where(_agency.c.code == agency))
     if agency_id is None:
-        raise ClientError(f"there is no agency with the code {agency}: ask the graph for partnerAgencies {{ code }}", "agency")
+        raise ClientError(f"there is no agency with the code {agency}: ask the graph for partnerAgencies {{ nodes {{ code }} }}", "agency")
     return agency_id
 
 

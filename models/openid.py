@@ -78,7 +78,9 @@ async def _values(transaction: Transaction, vouched: Vouched) -> dict[str, Any]:
     if vouched.agency is not None:
         agency_id = await transaction.value(select(_agency.c.id).where(_agency.c.code == vouched.agency))
         if agency_id is None:
-            raise OpenIdError(f"there is no agency with the code {vouched.agency}: ask the graph for partnerAgencies {{ code }}")
+            raise OpenIdError(
+                f"there is no agency with the code {vouched.agency}: ask the graph for partnerAgencies {{ nodes {{ code }} }}"
+            )
     return {
         "issuer": vouched.issuer,
         "subject": vouched.subject,

@@ -146,11 +146,6 @@ def write(page: Page, query: str) -> None:
     expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text(query[:20].replace(" ", "\u00a0"))
 
 
-def credential(server: Serving, kind: str) -> str:
-    """A credential that the server printed."""
-    return next(line.split()[2] for line in server.printed.splitlines() if line.startswith(f"  {kind}"))
-
-
 class TestPage:
     def test_it_opens_with_the_examples_and_each_of_them_answers(self, page: Page) -> None:
         tabs = page.get_by_role("tab")
@@ -243,7 +238,7 @@ class TestPage:
 
 class TestCredential:
     def test_it_says_who_asks_and_is_kept_nowhere(self, page: Page, server: Serving) -> None:
-        secret = credential(server, "partner")
+        secret = server.credential("partner")
         field = page.get_by_label("Credential")
         assert field.get_attribute("type") == "password"
         field.fill(secret)
@@ -262,7 +257,7 @@ class TestCredential:
         expect(page.locator(".viewer")).to_contain_text("Nobody")
 
     def test_it_can_be_forgotten(self, page: Page, server: Serving) -> None:
-        page.get_by_label("Credential").fill(credential(server, "staff"))
+        page.get_by_label("Credential").fill(server.credential("staff"))
         page.get_by_role("button", name="Use").click()
         expect(page.locator(".viewer")).to_contain_text("Staff")
         page.get_by_role("button", name="Forget the credential").click()

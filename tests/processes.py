@@ -44,7 +44,7 @@ class Serving:
         with output.open("w") as file:
             arguments = [sys.executable, "-P", "-m", "graph", "serve", "--port", str(port)]
             self.process = subprocess.Popen(arguments, env=environment(**variables), cwd="/", stdout=file, stderr=subprocess.STDOUT)
-        self._output = output
+        self._output, self._folder = output, variables.get("DATA_DIR", "")
         self.address = self._wait()
 
     def _wait(self) -> str:
@@ -59,6 +59,11 @@ class Serving:
     def printed(self) -> str:
         """What it printed so far."""
         return self._output.read_text()
+
+    def credential(self, kind: str) -> str:
+        """The sandbox's credential of a kind of viewer."""
+        kept = Path(self._folder, "sandbox.credentials").read_text()
+        return next(line.split()[-1] for line in kept.splitlines() if line.startswith(kind))
 
     def answers(self, seconds: float = 0.0) -> bool:
         """Whether it answers from its database, at the latest after some seconds."""

@@ -41,11 +41,9 @@ def holding(folder: Path) -> list[str]:
 
 def test_neither_logs_nor_files_tell_of_whoever_was_erased(folder: Path, tmp_path: Path) -> None:
     with serving(tmp_path / "printed", DATA_DIR=str(folder)) as server:
-        kept = (folder / "sandbox.credentials").read_text()
-        keys = {line.split()[0]: line.split()[-1] for line in kept.splitlines() if "pg_live_" in line}
 
         def ask(who: str, query: str, given: dict[str, Any]) -> Any:
-            headers = {"authorization": f"Bearer {keys[who]}", "purpose": "REPORTING"}
+            headers = {"authorization": f"Bearer {server.credential(who)}", "purpose": "REPORTING"}
             body = {"query": query, "variables": {"input": given}}
             return httpx.post(f"{server.address}/graphql", json=body, headers=headers, timeout=30).json()
 

@@ -78,11 +78,6 @@ def refused(response: httpx.Response, status: int, code: str) -> None:
     assert "set-cookie" not in response.headers
 
 
-def partner_of(running: Serving) -> str:
-    """The credential of a partner that a new server prints."""
-    return next(line.split()[2] for line in running.printed.splitlines() if line.startswith("  partner"))
-
-
 def cookie_of(browser: httpx.Client) -> str:
     """The header with the cookie that a browser keeps, for when it no longer does."""
     [(name, value)] = browser.cookies.items()
@@ -193,7 +188,7 @@ class TestRequests:
 
     def test_a_credential_wins_over_the_cookie(self, browser: httpx.Client, running: Serving) -> None:
         headers = opened(browser)
-        answer = browser.post("/graphql", json=WHO, headers={"authorization": f"Bearer {partner_of(running)}"})
+        answer = browser.post("/graphql", json=WHO, headers={"authorization": f"Bearer {running.credential('partner')}"})
         assert answer.json()["data"]["viewer"]["kind"] == "PARTNER"
         refused(browser.post("/graphql", json=WHO, headers={**headers, "authorization": "Bearer wrong"}), 401, "UNAUTHENTICATED")
 
@@ -214,7 +209,7 @@ class TestModes:
     def test_it_reads_only_until_it_is_switched(self, browser: httpx.Client, running: Serving) -> None:
         headers = opened(browser)
         over_graphql = {**headers, "accept": "application/graphql-response+json"}
-        submitted = browser.post("/graphql", json={"query": SUBMIT}, headers={"authorization": f"Bearer {partner_of(running)}"})
+        submitted = browser.post("/graphql", json={"query": SUBMIT}, headers={"authorization": f"Bearer {running.credential('partner')}"})
         assert submitted.json() == {"data": {"submit": {"counts": {"created": 2}}}}
         before = browser.post("/graphql", json=STATES, headers=headers).json()
         assert [each["state"] for each in before["data"]["statements"]["nodes"]] == ["PENDING"]
