@@ -46,8 +46,9 @@ async def refusal(comparison: Comparison, operation: str, **variables: Any) -> R
 
 
 async def test_every_text_of_the_world_is_found_as_the_oracle_finds_it(comparison: Comparison) -> None:
-    for text in Values(WORLD).of("String", ("Search", "text")):
-        for viewer in WORLD.viewers.values():
+    viewers = list(WORLD.viewers.values())
+    for number, text in enumerate(Values(WORLD).of("String", ("Search", "text"))):
+        for viewer in viewers[number % 2 :: 2]:
             await comparison.check(Asked(SEARCH, {"text": text}, None), viewer)
 
 
