@@ -17,9 +17,15 @@ ALL = {OPERATIONS: len(BATCHES), PARTICIPATION: 17}
 """How many batches there are of each kind."""
 COUNTED = frozenset({"Query.participation"})
 """What `test_participation.py` alone reaches, with all that only it leads to."""
+PUBLISHED = "test_publishing.py compares it with the release that is stored"
 ELSEWHERE = {
     "field: ParticipationTable.asOf": "a time of its own in every answer: test_participation.py looks at it by itself",
     "argument: Query.participation(asOf:)": "test_as_of.py compares it with the evaluator's tables over the ledger of then",
+    "field: ParticipationTable.release": PUBLISHED,
+    "field: ParticipationTable.withholds": PUBLISHED,
+    "field: Query.release": PUBLISHED,
+    "argument: Query.release(id:)": PUBLISHED,
+    "value of an enum given: CountBasis.RELEASE": PUBLISHED,
 }
 """What is compared, but not here, and where."""
 
