@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ import orjson
 from benchmarks import load, operations
 from benchmarks.operations import Operation
 from graph.schema import graphql_schema
-from models import embedded, provision, synthetic, throwaway
+from models import agreements, embedded, provision, synthetic, throwaway
 from models.access import ClientKind, Scope
+from models.agreements import Terms
 from models.base import new_id
 from models.clients import STAFF_AGENCY, create
 from models.database import Database, insertion
@@ -41,6 +43,7 @@ from resolvers.compiler.document import coerce
 from resolvers.execute import Compiled, Graph, Request, prepare, read
 from resolvers.queries import TYPES
 
+SENDER = "SYN-03"
 SECRET = "benchmark-secret-that-seals-cursors-only-here"
 STATEMENT_SECONDS = "30"  # statistics over a million statements come near the default of 4 s where the cores are busy
 RESULTS = Path(__file__).parent / "results"
@@ -91,9 +94,17 @@ async def seed(superuser: str, addresses: Addresses, statements: int) -> Mapping
             transaction, agency=STAFF_AGENCY, kind=ClientKind.STAFF, scopes=[Scope.STATEMENTS_READ], name="benchmark staff", days=1
         )
         scopes = [Scope.SUBMIT, Scope.STATEMENTS_READ]
-        partner = await create(transaction, agency="SYN-03", kind=ClientKind.PARTNER, scopes=scopes, name="benchmark partner", days=1)
+        partner = await create(transaction, agency=SENDER, kind=ClientKind.PARTNER, scopes=scopes, name="benchmark partner", days=1)
+        if agency_id := await agreements.agency_named(transaction, SENDER):
+            await agreements.create(transaction, agency_id, terms())
     await owner.close()
     return {"staff": staff.credential, "partner": partner.credential}
+
+
+def terms() -> Terms:
+    """An agreement for the days on which the benchmark may run, which opens no personal field."""
+    today = datetime.now(UTC).date()
+    return Terms("Benchmark", ["BENCHMARK"], retention_months=1, starts_on=today, expires_on=today + timedelta(days=2))
 
 
 def free_port() -> int:
