@@ -55,6 +55,7 @@ __all__ = ["Predicate", "Row"]
 VIEWER_KIND = "viewer_kind"
 VIEWER_AGENCY = "viewer_agency_id"
 VIEWER_MEMBER_STATE = "viewer_member_state_code"
+VIEWER_CLIENT = "viewer_client_id"
 PUBLIC_ONLY = frozenset({ViewerKind.ANONYMOUS, ViewerKind.ADMINISTRATOR})
 """Who sees of the ledger what everybody sees."""
 
@@ -104,6 +105,11 @@ class PersonalWithheld(Exception):
 def viewer_agency() -> ColumnElement[Any]:
     """The bind that holds the viewer's agency."""
     return bindparam(VIEWER_AGENCY, type_=Uuid())
+
+
+def viewer_client() -> ColumnElement[Any]:
+    """The bind that holds the viewer's client."""
+    return bindparam(VIEWER_CLIENT, type_=Uuid())
 
 
 def viewer_member_state() -> ColumnElement[Any]:
@@ -306,7 +312,16 @@ def tells_of_nobody(submission: Row) -> Predicate:
 
 WITHHELD: Mapping[type[Table], Mapping[str, Policy]] = {
     ApiClient: {"name": policy({READS_LEDGER: ALL})},
-    Submission: {"content_digest": policy({PARTNERS: ALL, READS_LEDGER: Rule("of those that tell of no person", tells_of_nobody)})},
+    Submission: {
+        "content_digest": policy(
+            {
+                PARTNERS | READS_LEDGER: Rule(
+                    "of those that tell of no person, or came from itself",
+                    lambda row: or_(row.c.client_id == viewer_client(), tells_of_nobody(row)),
+                )
+            }
+        )
+    },
 }
 """The columns that not everybody may read who sees the row, and who may of which rows.
 

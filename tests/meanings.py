@@ -377,9 +377,9 @@ def result(_graph: Graph, source: Item, _info: Any, _args: Any) -> dict[str, Any
 
 
 def content_digest(graph: Graph, source: Item, *_: Any) -> str:
-    """The digest of what was sent, which tells whoever is not its partner nothing about people."""
+    """The digest of what was sent, which tells whoever did not send it nothing about people."""
     kinds = {row["record_kind"] for row in graph.rows("submission_item", submission_id=source.row["id"])}
-    shown = graph.viewer.kind == ViewerKind.PARTNER or "INDIVIDUAL" not in kinds
+    shown = source.row["client_id"] == graph.viewer.client_id or "INDIVIDUAL" not in kinds
     return str(source.row["content_digest"]) if shown else "(withheld)"
 
 

@@ -13,7 +13,7 @@ from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nul
 
 from graph.schema import graphql_schema
 from models import agreements
-from models.access import PersonalField
+from models.access import PersonalField, Scope
 from models.agreements import Terms
 from models.base import new_id
 from models.database import Database
@@ -23,6 +23,7 @@ from tests.parties import (
     Answer,
     Parties,
     Record,
+    client,
     cohort,
     count,
     course,
@@ -131,6 +132,112 @@ async def test_the_same_again_is_unchanged_and_other_content_needs_a_revision(da
         answer = await submitted(database, oas, sent(individual("I", "H", "P-17", **WHOLE | changed)))
         assert answer.issues == [(0, "REVISION_REQUIRED", "expectedRevision")]
         assert answer.items[0]["issues"][0]["params"]["changedFields"] == list(changed)
+
+
+TOLD: dict[str, Any] = {"participant": {"subject": "P-17"}, "roleLevel": "EXECUTIVE", "result": {"hours": "12.5"}}
+GUESSED: dict[str, Any] = {"participant": {"subject": "P-18"}, "roleLevel": "OPERATIONAL", "result": None}
+READS_PEOPLE = frozenset({Scope.SUBMIT.value, Scope.PERSONAL_READ.value})
+
+
+def submitting(viewer: Viewer) -> Viewer:
+    """The viewer with the scope to submit alone, under an agreement that permits all, for a stated purpose of it."""
+    return replace(permitted(viewer, purpose="REPORTING"), scopes=frozenset({Scope.SUBMIT.value}))
+
+
+async def colleague(owner_database: Database) -> Viewer:
+    """Another client of OAS, with the scope to submit alone."""
+    async with owner_database.write() as transaction:
+        return submitting(await client(transaction, "OAS"))
+
+
+@pytest.mark.parametrize("mode", ["VALIDATE", "COMMIT"])
+@pytest.mark.parametrize("expected", [{}, {"expectedRevision": 1}, {"expectedRevision": 7}, {"expectedRevision": None}])
+async def test_guesses_of_what_another_client_of_the_agency_told_are_all_answered_alike(
+    database: Database, owner_database: Database, party: Parties, mode: str, expected: dict[str, Any]
+) -> None:
+    await founded(database, permitted(party.oas), individual("I", "H", **TOLD))
+    other = await colleague(owner_database)
+
+    async def answered(guess: dict[str, Any]) -> list[tuple[Any, ...]]:
+        record = {"sourceRef": "I", "change": {"individual": guess}} | expected
+        return (await submitted(database, other, sent(record, mode=mode))).outcomes
+
+    for name, told in TOLD.items():
+        first = await answered({name: told})
+        assert (first[0][3], await answered({name: GUESSED[name]})) == ("REJECTED", first)
+    whole = await answered(TOLD)
+    assert all([await answered(TOLD | {name: guess}) == whole for name, guess in GUESSED.items()])
+    codes = {(): "REVISION_REQUIRED", (1,): "CORRECTION_NOT_OFFERED_YET", (7,): "REVISION_STALE", (None,): "FORCE_NOT_PERMITTED"}
+    (issue,) = whole[0][-1]
+    assert issue["code"] == codes[tuple(expected.values())]
+    assert issue["params"].get("notCompared", []) == ([] if expected.get("expectedRevision", 0) is None else list(TOLD))
+    assert (await answered({"measure": "COMPLETED"}))[0][3] == ("REJECTED" if None in expected.values() else "UNCHANGED")
+
+
+async def test_who_may_read_what_another_client_told_is_told_whether_it_is_the_same(
+    database: Database, owner_database: Database, party: Parties
+) -> None:
+    await founded(database, permitted(party.oas), individual("I", "H", **TOLD))
+    other = await colleague(owner_database)
+    answers = [
+        await submitted(database, viewer, sent(individual("I", "H", **told)))
+        for viewer in (replace(other, scopes=READS_PEOPLE), replace(other, scopes=READS_PEOPLE, purpose=None))
+        for told in (TOLD, TOLD | {"roleLevel": "OPERATIONAL"})
+    ]
+    assert [answer.statuses for answer in answers] == [["UNCHANGED"], ["REJECTED"], ["REJECTED"], ["REJECTED"]]
+    said = [answer.items[0]["issues"][0]["params"] for answer in answers[1:]]
+    assert said == [
+        {"actual": 1, "changedFields": ["roleLevel"], "state": "PENDING"},
+        *[{"actual": 1, "changedFields": [], "state": "PENDING", "notCompared": list(TOLD)}] * 2,
+    ]
+
+
+async def test_a_clients_own_import_is_unchanged_when_it_runs_again_with_the_scope_to_submit_alone(
+    database: Database, party: Parties
+) -> None:
+    oas = submitting(party.oas)
+    await founded(database, oas, individual("I", "H", **TOLD))
+    again = await founded(database, oas, individual("I", "H", **TOLD))
+    assert again.statuses == ["UNCHANGED"] * 3
+
+
+async def test_whether_a_key_of_another_client_has_the_same_content_is_told_of_counts_alone(
+    database: Database, owner_database: Database, party: Parties
+) -> None:
+    oas, other = permitted(party.oas), await colleague(owner_database)
+    for key, record in (("with-count", count("N", "H")), ("with-person", individual("I", "H", **TOLD))):
+        given = sent(*FOUNDATION, record, key=key)
+        first = await submitted(database, oas, given)
+        again = await submitted(database, oas, given)
+        assert again.result == first.result | {"replayed": True}
+        theirs = await submitted(database, other, given)
+        if key == "with-count":
+            assert theirs.result == again.result
+        else:
+            assert theirs.problems[0]["code"] == "SUBMISSION_KEY_REUSED"
+            digest = theirs.submission["content_digest"]
+            told = {"digest": digest, "firstDigest": "(withheld)", "firstReceipt": f"Receipt:{first.submission['id']}"}
+            assert theirs.problems[0]["params"] == told
+
+
+async def test_a_partner_that_sends_again_what_staff_have_corrected_is_told(
+    database: Database, owner_database: Database, party: Parties
+) -> None:
+    """Staff correct a record by withdrawing it, and sending the right one; nothing of that is UNCHANGED to the partner, nor the reverse."""
+    await agreed(owner_database, party.oas, *PersonalField)
+    oas, staff, behalf = submitting(party.oas), submitting(party.staff), {"onBehalfOf": {"code": "OAS"}}
+    await founded(database, oas, individual("I", "H", **TOLD))
+    by_staff = await submitted(database, staff, sent(individual("I", "H", **TOLD | {"roleLevel": "OPERATIONAL"}), **behalf))
+    assert by_staff.issues == [(0, "REVISION_REQUIRED", "expectedRevision")]
+    await submitted(database, staff, sent(withdraw("I"), **behalf))
+    corrected = await submitted(database, staff, sent(individual("J", "H", **TOLD | {"roleLevel": "OPERATIONAL"}), **behalf))
+    assert corrected.statuses == ["CREATED"]
+    again = await submitted(database, oas, sent(individual("I", "H", **TOLD), individual("J", "H", **TOLD)))
+    assert again.issues == [(index, "REVISION_REQUIRED", "expectedRevision") for index in (0, 1)]
+    assert [item["issues"][0]["params"] for item in again.items] == [
+        {"actual": 1, "changedFields": [], "state": "WITHDRAWN"},
+        {"actual": 1, "changedFields": [], "state": "PENDING", "notCompared": list(TOLD)},
+    ]
 
 
 @pytest.mark.parametrize("mode", ["VALIDATE", "COMMIT"])

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from graph.schema import graphql_schema
 from models.access import PersonalField
+from models.base import new_id
 from models.database import Database
 from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from resolvers.errors import NotPermitted
@@ -182,13 +183,14 @@ async def test_a_participant_is_answered_alike_by_node_and_by_nodes(people: Peop
         assert await answered("node(id: $id)", id_, viewer) == await answered("nodes(ids: [$id])", id_, viewer)
 
 
-async def test_the_digest_of_what_tells_of_people_is_their_partners(people: People) -> None:
+async def test_the_digest_of_what_tells_of_people_is_their_senders(people: People) -> None:
     """`roleLevel` is one of four: whoever had the digest could try them all."""
     counts = sent(count("N2", "H"))
     await submitted(people.database, people.made.oas, counts)
     made = people.made
     digests = [open_envelope(given).digest for given in (people.given, counts)]
-    others = (asking(made.staff), made.verifier, Viewer(ViewerKind.DATA_PROTECTION_OFFICER), Viewer(ViewerKind.AUDITOR))
+    colleague = replace(asking(made.oas), client_id=new_id())
+    others = (colleague, asking(made.staff), made.verifier, Viewer(ViewerKind.DATA_PROTECTION_OFFICER), Viewer(ViewerKind.AUDITOR))
     for viewer in (asking(made.oas), made.oas, *others):
         answer = await people.ask("{ submissions { nodes { contentDigest } } }", viewer)
         shown = digests if viewer not in others else ["(withheld)", digests[1]]

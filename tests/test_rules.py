@@ -35,6 +35,7 @@ COHORT = UUID("0190a000-0000-7000-8000-000000000001")
 COURSE = UUID("0190a000-0000-7000-8000-000000000002")
 AGENCY = UUID("0190a000-0000-7000-8000-000000000003")
 PARTNER = UUID("0190a000-0000-7000-8000-000000000004")
+CLIENT = UUID("0190a000-0000-7000-8000-000000000005")
 
 
 def reading() -> Reading:
@@ -193,6 +194,7 @@ def test_an_object_is_blank_if_all_of_it_is() -> None:
 def known() -> Known:
     return Known(
         partner_id=PARTNER,
+        client_id=CLIENT,
         states=frozenset({"JM", "TT", "BB"}),
         departments=frozenset({"POLICE", "CUSTOMS"}),
         agencies={("code", "OAS"): Entity(AGENCY, revision=1)},

@@ -101,7 +101,7 @@ class Receipt:
     people: int | None = field("The sum of the counts that could be read in the records; null if there is none.")
     content_digest: str = field(
         "The SHA-256, in hexadecimal, of the canonical JSON (RFC 8785) of records, atomicity, declared and onBehalfOf; "
-        "(withheld) where records are about persons, from all but their partner; once one of these is erased, a drawn text."
+        "(withheld) where records are about persons, from all but the client that sent them; once one of these is erased, a drawn text."
     )
     partner: PartnerAgency | None = field("The partner whose records these are; null if you may not see that agency.")
     outcomes: OutcomeConnection = field(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, LargeBinary, Numeric, any_, bindparam, false, or_
 from sqlalchemy.sql.elements import BindParameter
 
-from models.policies import VIEWER_AGENCY, VIEWER_KIND, VIEWER_MEMBER_STATE
+from models.policies import VIEWER_AGENCY, VIEWER_CLIENT, VIEWER_KIND, VIEWER_MEMBER_STATE
 from models.viewer import Viewer
 from resolvers.compiler.arguments import Argument, Bound, Path
 from resolvers.compiler.limits import Limits
@@ -45,6 +45,7 @@ class Binds:
         self.finders: dict[str, Finder] = {
             VIEWER_KIND: lambda call: call.viewer.kind.value,
             VIEWER_AGENCY: lambda call: call.viewer.agency_id,
+            VIEWER_CLIENT: lambda call: call.viewer.client_id,
             VIEWER_MEMBER_STATE: lambda call: call.viewer.member_state_code,
         }
 

@@ -60,11 +60,11 @@ ERRORS: Mapping[str, str] = {
     "TOO_LONG": "This is longer ({length}) than the {limit} that can be stored.",
     "PERSONAL_DATA_NOT_PERMITTED": "Personal data that may not stand here: {reason}. Send a pseudonym of your own, or leave it out.",
     "SOURCE_REF_IN_USE": "This sourceRef names a statement of the kind {recordKind} already. Send this under another one.",
-    "REVISION_REQUIRED": "It stands at revision {actual} with other content, or is withdrawn. Corrections are not offered yet: "
-    "withdraw it, and send the right one under another sourceRef.",
+    "REVISION_REQUIRED": "It stands at revision {actual} with other content, or withdrawn; what another client told of a person is "
+    "other content to who may not read it. Corrections are not offered yet: withdraw it, and send the right one under another sourceRef.",
     "REVISION_STALE": "It does not stand at revision {expected} but at {actual} (0: it is not stored).",
-    "CORRECTION_NOT_OFFERED_YET": "It stands at revision {actual} with other content, or is withdrawn. Corrections are not offered yet: "
-    "withdraw it, and send a new one under another sourceRef.",
+    "CORRECTION_NOT_OFFERED_YET": "It stands at revision {actual} with other content, or withdrawn; what another client told of a person "
+    "is other content to who may not read it. Corrections are not offered yet: withdraw it, and send a new one under another sourceRef.",
     "PARTITION_KEY_REQUIRED": "You also count another slice here ({other}) that neither contains this one nor lies within it. "
     "Give counts of different people one partitionKey.",
     "UNIT_MIXED": "The counts of partitionKey {partitionKey} count {expected}: one set has one unit.",

@@ -15,7 +15,7 @@ from models.statements import StatementState
 from models.submissions import Atomicity, OutcomeStatus, RecordKind
 from resolvers.submitting.contents import FIELDS, readable
 from resolvers.submitting.issues import Issue, Path
-from resolvers.submitting.records import ABSENT, PERSONAL, Draft
+from resolvers.submitting.records import ABSENT, PERSONAL, Draft, Entity
 from resolvers.submitting.rules import INVALID, complete, in_order, read
 
 OVER = frozenset({StatementState.WITHDRAWN.value, StatementState.ERASED.value})
@@ -89,21 +89,21 @@ def _fill(draft: Draft, content: dict[str, Any]) -> None:
         content["title"] = draft.known.courses["id", courses[0]].content["title"] if isinstance(courses, tuple) and courses else INVALID
 
 
-def _closed(draft: Draft) -> set[str]:
-    """What of a person is not compared with what is stored: the answer would tell the sender whether a guess is right."""
-    if draft.kind is not RecordKind.INDIVIDUAL:
-        return set()
-    return {name for name, needed in PERSONAL.items() if needed.value not in draft.known.open_fields}
+def _closed(draft: Draft, entity: Entity) -> list[str]:
+    """What is given of a person and not compared with what another client sent: the answer would tell whether a guess is right."""
+    if draft.kind is not RecordKind.INDIVIDUAL or entity.sent_by == draft.known.client_id:
+        return []
+    return [name for name, needed in PERSONAL.items() if name in draft.given and needed.value not in draft.known.open_fields]
 
 
 def _compare(draft: Draft, before: dict[str, Any]) -> None:
-    """UNCHANGED where nothing that was given differs from what is stored, unless that was withdrawn."""
+    """UNCHANGED where nothing that was given differs from what is stored, unless that was withdrawn, or may not all be compared."""
     entity = draft.entity
     if entity is None:
         return
-    hidden = _closed(draft)
+    hidden = _closed(draft, entity)
     changed = sorted(name for name, value in draft.given.items() if value is not INVALID and name not in hidden and value != before[name])
-    if not changed and entity.state not in OVER:
+    if not changed and not hidden and entity.state not in OVER:
         draft.status = OutcomeStatus.UNCHANGED
         return
     if draft.kind is RecordKind.COHORT:
@@ -111,6 +111,8 @@ def _compare(draft: Draft, before: dict[str, Any]) -> None:
     params: dict[str, Any] = {"actual": entity.revision, "changedFields": changed}
     if entity.state is not None:
         params["state"] = entity.state
+    if hidden:
+        params["notCompared"] = hidden
     if draft.expected is ABSENT:
         draft.say("REVISION_REQUIRED", ("expectedRevision",), **params)
     elif draft.expected == entity.revision:

@@ -5,7 +5,7 @@ entity has its identifier from the beginning, so that records can refer to it be
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
@@ -34,7 +34,7 @@ PERSONAL: Mapping[str, PersonalField] = {
 }
 """The fields of an individual that tell of a person, and what an agreement must permit for each."""
 
-UNSENT = frozenset({"actual", "allowed", "changedFields", "length", "limit", "reason", "recordKind", "state"})
+UNSENT = frozenset({"actual", "allowed", "changedFields", "length", "limit", "notCompared", "reason", "recordKind", "state"})
 """The parameters of issues that hold nothing of what was sent."""
 
 
@@ -42,8 +42,8 @@ UNSENT = frozenset({"actual", "allowed", "changedFields", "length", "limit", "re
 class Entity:
     """An agency, course, cohort or statement, stored or of this submission, in which case `index` is its record's.
 
-    `state` and `kind` are a statement's; `canonical` is the cohort that stands for its population; `ours` says whether an agency is the
-    partner or below it.
+    `state`, `kind` and the client that sent it are a statement's; `canonical` is the cohort that stands for its population; `ours` says
+    whether an agency is the partner or below it.
     """
 
     id: UUID
@@ -54,6 +54,7 @@ class Entity:
     state: str | None = None
     ours: bool = False
     kind: RecordKind | None = None
+    sent_by: UUID | None = None
 
     @property
     def is_stored(self) -> bool:
@@ -69,11 +70,12 @@ Entities = dict[tuple[str, Any], Entity]
 class Known:
     """What the records of one submission can refer to. `makes_all`: the partner is IMPACS itself, which makes everything.
 
-    `permitted_fields` are the personal fields that the sender's agreement permits; `open_fields` are those of them that he may compare with
-    what is stored: all that his own agency sent, of another's what he may read.
+    `permitted_fields` are the personal fields that the sender's agreement permits; `open_fields` are those that he may read, and so compare
+    with what another client sent.
     """
 
     partner_id: UUID
+    client_id: UUID
     makes_all: bool = False
     permitted_fields: frozenset[str] = frozenset()
     open_fields: frozenset[str] = frozenset()
@@ -173,9 +175,7 @@ def _name(draft: Draft, entities: Entities) -> None:
 
 def _entity(draft: Draft, stored: Entity | None) -> Entity:
     if stored is not None:
-        return Entity(
-            stored.id, dict(stored.content), stored.revision, draft.index, stored.canonical, stored.state, stored.ours, stored.kind
-        )
+        return replace(stored, content=dict(stored.content), index=draft.index)
     made = new_id()
     return Entity(made, index=draft.index, canonical=made, ours=draft.kind is RecordKind.PROGRAMME)
 

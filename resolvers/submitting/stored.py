@@ -128,7 +128,8 @@ def departments_of(written: Sequence[str] | None) -> frozenset[tuple[str, str]]:
 def _statement(row: Any) -> Entity:
     kind = RecordKind(row["kind"])
     content = _individual(row) if kind is RecordKind.INDIVIDUAL else _count(row)
-    return Entity(row["id"], content, row["revision"], canonical=row["canonical_id"], state=row["state"], kind=kind)
+    shared: dict[str, Any] = {"canonical": row["canonical_id"], "state": row["state"], "sent_by": row["created_by_id"]}
+    return Entity(row["id"], content, row["revision"], kind=kind, **shared)
 
 
 def _individual(row: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from models.agencies import PartnerAgency
 from models.base import new_id
 from models.changes import ActorKind
 from models.database import Transaction, render
-from models.policies import VIEWER_AGENCY, Door
+from models.policies import VIEWER_AGENCY, Door, tells_of_nobody
 from models.releases import ADVISORY_LOCK
 from models.submissions import Submission
 from models.viewer import Viewer, ViewerKind
@@ -62,7 +62,7 @@ async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
         found = [in_progress()]
     if not found and envelope.commits:
         first = await transaction.fetch(_BY_KEY, partner_id=sender.partner_id, submission_key=envelope.key)
-        is_ours = sender.partner_id == agency_id or any(row["client_id"] == client_id for row in first)
+        is_ours = any(row["client_id"] == client_id or (sender.partner_id == agency_id and row["tells_of_nobody"]) for row in first)
         if is_ours and first and first[0]["content_digest"] == envelope.digest:
             return _rolled_back(transaction, first[0]["id"], replayed=True)
         found = [_reused(envelope, row, is_ours=is_ours) for row in first]
@@ -71,8 +71,7 @@ async def submit(transaction: Transaction, viewer: Viewer, input: Mapping[str, A
         return _rolled_back(transaction, arrival.id, replayed=False)
     makes_all = viewer.kind is ViewerKind.STAFF and sender.partner_id == agency_id
     reads_people = viewer.personal_fields if Scope.PERSONAL_READ in viewer.scopes else frozenset()
-    open_fields = permitted_fields if sender.partner_id == agency_id else reads_people
-    known = Known(sender.partner_id, makes_all, permitted_fields, open_fields)
+    known = Known(sender.partner_id, client_id, makes_all, permitted_fields, open_fields=reads_people)
     drafts = await _considered(transaction, envelope, known, received_at)
     return await _stored(transaction, arrival, envelope, drafts)
 
@@ -171,7 +170,7 @@ def _lock_key(partner_id: UUID) -> int:
 
 
 def _reused(envelope: Envelope, first: Any, *, is_ours: bool) -> Issue:
-    """The problem of a key that is bound. What another agency sent under it is not told, nor whether it was the same: it may be guessed."""
+    """The problem of a key that is bound. Of what another sent nothing is told, nor whether it was the same: it may be guessed."""
     digests = {"digest": envelope.digest, "firstDigest": first["content_digest"] if is_ours else WITHHELD}
     return Issue("SUBMISSION_KEY_REUSED", params={**digests, "firstReceipt": f"Receipt:{first['id']}"})
 
@@ -186,7 +185,8 @@ def _partners(kind: ViewerKind) -> Select[Any]:
 def _by_key() -> Select[Any]:
     row = table_of(Submission)
     key = bindparam("submission_key", type_=Text())
-    return select(row.c.id, row.c.client_id, row.c.content_digest).where(row.c.partner_id == PARTNER, row.c.submission_key == key)
+    first = select(row.c.id, row.c.client_id, row.c.content_digest, tells_of_nobody(row).label("tells_of_nobody"))
+    return first.where(row.c.partner_id == PARTNER, row.c.submission_key == key)
 
 
 def _in_force() -> Select[Any]:
