@@ -119,7 +119,7 @@ async def test_two_partners_on_one_course_and_later_its_individuals(course: Cour
     assert told["excluded"] == [{"statement": outcome["statement"], "reason": "OTHER_PARTNER"}]
     assert told["individuals"] == []
 
-    people = await course.submit(*enrolled(*[f"P-{number:03}" for number in range(405)]))
+    people = await course.submit(*enrolled(*[f"{number:03}" for number in range(405)]))
     waiting = await course.table(made.staff)
     assert (waiting["total"]["value"], waiting["pendingDelta"]) == (None, None)
     assert await course.verify(people) == 405

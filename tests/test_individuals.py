@@ -420,6 +420,19 @@ async def test_a_source_ref_that_looks_personal_is_refused_and_kept_nowhere(data
     assert await marked(database) == []
 
 
+@pytest.mark.parametrize(("ref", "subject"), [("oas/a-0017/2023", "A-0017"), ("x-B2C4", " b2c4 "), ("B17", "b17"), ("7", "7")])
+async def test_a_source_ref_holds_no_subject_of_its_own(database: Database, party: Parties, ref: str, subject: str) -> None:
+    answer = await founded(database, permitted(party.oas), individual(ref, "H", subject), individual("N-P-1", "H", "P-1"))
+    assert answer.issues == [(2, "PERSONAL_DATA_NOT_PERMITTED", "sourceRef")]
+    assert [item["source_ref"] for item in answer.items[2:]] == ["(withheld)", "N-P-1"]
+    assert [tuple(row) for row in await fetch(database, "SELECT subject FROM participant")] == [("P-1",)]
+    kept = f"SELECT count(*) FROM submission_item WHERE source_ref = '{ref}'"
+    assert [tuple(row) for row in await fetch(database, kept)] == [(0,)]
+    twice = await submitted(database, permitted(party.oas), sent(individual(ref, "H", subject), individual(ref, "H", subject)))
+    assert twice.problems[0]["params"]["sourceRef"] == "(withheld)"
+    assert twice.items[0]["source_ref"] == "(withheld)"
+
+
 @pytest.mark.parametrize("content", [{"institution": "Sgt. Maria Lopez"}, {"partitionKey": "maria.lopez@example.org"}])
 async def test_a_count_holds_no_names_either(database: Database, party: Parties, content: dict[str, Any]) -> None:
     answer = await founded(database, party.oas, count("N", "H", **content))

@@ -85,8 +85,7 @@ async def store_refused(transaction: Transaction, arrival: Arrival, envelope: En
 
 
 def _named(record: Mapping[str, Any]) -> tuple[str, RecordKind]:
-    kind = kind_of(record)[0]
-    return shown_ref(kind, record["sourceRef"]), kind
+    return shown_ref(record), kind_of(record)[0]
 
 
 async def store_outcomes(transaction: Transaction, arrival: Arrival, drafts: Sequence[Draft]) -> None:
@@ -109,7 +108,7 @@ def _item(arrival: Arrival, index: int, source_ref: str, kind: RecordKind) -> di
 
 
 def _outcome(arrival: Arrival, draft: Draft) -> dict[str, Any]:
-    row = _item(arrival, draft.index, shown_ref(draft.kind, draft.source_ref), draft.kind)
+    row = _item(arrival, draft.index, shown_ref(draft.record), draft.kind)
     if draft.status is None:
         raise TypeError("a draft is settled before it is stored")
     row["status"] = draft.status

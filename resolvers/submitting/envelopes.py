@@ -21,6 +21,7 @@ from resolvers.submitting.rules import whole_number
 SUBMISSION_KEY = re.compile(r"[\x21-\x7e]{8,128}")
 MAX_RECORDS = 500
 MAX_NOTE = 1_000
+LEAST_SUBJECT = 4
 DIGESTED = ("records", "atomicity", "declared", "onBehalfOf")
 KINDS: Mapping[str, RecordKind] = {kind.value.lower(): kind for kind in RecordKind}
 STATING = frozenset({RecordKind.COUNT, RecordKind.INDIVIDUAL})
@@ -87,14 +88,24 @@ def kind_of(record: Mapping[str, Any]) -> tuple[RecordKind, Mapping[str, Any]]:
     return KINDS[name], content
 
 
-def looks_personal(kind: RecordKind, source_ref: str) -> str | None:
-    """What personal data a sourceRef looks like; that of a cohort may name its place, which may have a person's name."""
+def looks_personal(record: Mapping[str, Any]) -> str | None:
+    """What personal data a record's sourceRef looks like; that of a cohort may name its place, which may have a person's name.
+
+    A sourceRef outlives the erasure of whom it is about, and so may not hold that person's pseudonym; a short one stands in many texts by
+    chance, and is refused where it is all of the sourceRef.
+    """
+    (kind, sent), source_ref = kind_of(record), record["sourceRef"]
+    reference = source_ref.strip().casefold()
+    subject = ((sent.get("participant") or {}).get("subject") or "").strip().casefold() if kind is RecordKind.INDIVIDUAL else ""
+    if subject and (subject == reference or (len(subject) >= LEAST_SUBJECT and subject in reference)):
+        return "the subject of the record, and a sourceRef is kept for good"
     return personal.reference(source_ref) if kind in OF_STATEMENTS else personal.contact(source_ref)
 
 
-def shown_ref(kind: RecordKind, source_ref: str) -> str:
-    """A sourceRef as outcomes repeat it: one that looks personal is refused, and kept in no receipt."""
-    return personal.WITHHELD if looks_personal(kind, source_ref) else source_ref
+def shown_ref(record: Mapping[str, Any]) -> str:
+    """A record's sourceRef as outcomes repeat it: one that looks personal is refused, and kept in no receipt."""
+    source_ref: str = record["sourceRef"]
+    return personal.WITHHELD if looks_personal(record) else source_ref
 
 
 def canonical(value: Any) -> bytes:
@@ -184,10 +195,10 @@ def _duplicates(records: Sequence[Mapping[str, Any]]) -> Iterator[Issue]:
         if record["sourceRef"] and not record["sourceRef"].isspace():
             kind = kind_of(record)[0]
             indexes.setdefault((RecordKind.COUNT if kind in STATING else kind, record["sourceRef"]), []).append(index)
-    for (kind, source_ref), found in indexes.items():
+    for (kind, _), found in indexes.items():
         if len(found) > 1:
             tells = any(kind_of(records[index])[0] is RecordKind.INDIVIDUAL for index in found)
-            shown = personal.WITHHELD if tells else echo(shown_ref(kind, source_ref))
+            shown = personal.WITHHELD if tells else echo(shown_ref(records[found[0]]))
             params = {"recordKind": kind.value, "sourceRef": shown, "indexes": found}
             yield Issue("DUPLICATE_SOURCE_REF_IN_SUBMISSION", params=params)
 

@@ -118,6 +118,11 @@ class Draft(Reading):
     status: OutcomeStatus | None = None
 
     @property
+    def record(self) -> Mapping[str, Any]:
+        """The record by what it is called and what it says."""
+        return {"sourceRef": self.source_ref, "change": {self.kind.value.lower(): self.sent}}
+
+    @property
     def change(self) -> Path:
         """The path of the record's content."""
         return ("change", self.kind.value.lower())
@@ -162,7 +167,7 @@ def _name(draft: Draft, entities: Entities) -> None:
         return
     if len(draft.source_ref) > MAX_SOURCE_REF:
         draft.say("TOO_LONG", ("sourceRef",), limit=MAX_SOURCE_REF, length=len(draft.source_ref))
-    elif found := looks_personal(draft.kind, draft.source_ref):
+    elif found := looks_personal(draft.record):
         draft.say("PERSONAL_DATA_NOT_PERMITTED", ("sourceRef",), reason=f"this looks like {found}")
     key = ("sourceRef", draft.source_ref)
     if draft.kind is RecordKind.WITHDRAW:
