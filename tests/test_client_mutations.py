@@ -25,6 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TABLES = ("agreement", "api_client", "credential")
 TODAY = datetime.now(UTC).date()
+PERSONAL_TEXTS = ("Maria Lopez", "M. Lopez Garcia", "Sgt. Maria Lopez", "maria.lopez@example.org", "868-555-0123")
 UNSPEAKABLE = ("", "reporting", "DATA PROTECTION", "DATA-PROTECTION", "1ST", "REPORTING\n", "R" * 65, "É")
 """Purposes that no header could state."""
 
@@ -314,6 +315,7 @@ async def test_an_agreement_opens_access_and_its_end_closes_it(
         ({"scopes": ["decide"]}, "CLIENT_NOT_ALLOWED", "scopes"),
         ({"scopes": ["everything"]}, "CLIENT_NOT_ALLOWED", "scopes"),
         ({"name": " "}, "CLIENT_NOT_ALLOWED", "name"),
+        *(({"name": name}, "PERSONAL_DATA_NOT_PERMITTED", "name") for name in PERSONAL_TEXTS),
         ({"days": 366}, "CLIENT_NOT_ALLOWED", "days"),
         ({"addresses": ["192.0.2.300"]}, "CLIENT_NOT_ALLOWED", "addresses"),
     ],
@@ -337,6 +339,9 @@ async def test_a_client_that_there_cannot_be(
     [
         ({"agency": "NOBODY"}, "AGENCY_UNKNOWN", "agency"),
         ({"title": ""}, "AGREEMENT_NOT_ALLOWED", "title"),
+        *(({"title": text}, "PERSONAL_DATA_NOT_PERMITTED", "title") for text in PERSONAL_TEXTS),
+        ({"legalBasis": "as Insp. Maria Lopez says"}, "PERSONAL_DATA_NOT_PERMITTED", "legalBasis"),
+        ({"transfer": "ask maria.lopez@example.org"}, "PERSONAL_DATA_NOT_PERMITTED", "transfer"),
         ({"legalBasis": ""}, "AGREEMENT_NOT_ALLOWED", "legalBasis"),
         ({"transfer": "x" * 501}, "AGREEMENT_NOT_ALLOWED", "transfer"),
         ({"purposes": []}, "AGREEMENT_NOT_ALLOWED", "purposes"),

@@ -96,7 +96,7 @@ class CreateClientInput:
     """What to make."""
 
     kind: ClientKind = field("Whom it is to act for.")
-    name: str = field("What it is to be called: 1 to 200 characters.")
+    name: str = field("What it is to be called: 1 to 200 characters that name a program or an office, and no person.")
     scopes: list[str] = field("What it may do beside reading what is public, such as submit; each kind can have some of them.")
     agency: str | None = field("The code of the partner agency that it acts for; left out for all other kinds.")
     member_state: str | None = field("The code of the state whose focal point it is; left out for all other kinds.")
@@ -128,7 +128,7 @@ class CreateAgreementInput:
     """What to enter."""
 
     agency: str = field("The code of the agency that it is with.")
-    title: str = field("What the agreement is called: 1 to 500 characters.")
+    title: str = field("What the agreement is called: 1 to 500 characters; neither this nor the texts below name people.")
     purposes: list[str] = field(
         "What data about people may be used for: 1 to 20 words of capitals, digits and underscores, of at most 64, such as REPORTING."
     )

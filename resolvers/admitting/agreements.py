@@ -10,18 +10,23 @@ from models.access import Agreement, PersonalField
 from models.agreements import AgreementError, Terms
 from models.database import Transaction, render
 from models.viewer import Viewer
-from resolvers.admitting.answers import ADMITTING, answer, unchanged
+from resolvers.admitting.answers import ADMITTING, answer, naming_people, unchanged
 from resolvers.errors import InputError
 from resolvers.mutation import MutationResult
+from resolvers.submitting import personal
 from resolvers.submitting.issues import Issue, not_stored
 from resolvers.submitting.records import uuid_of
 from resolvers.submitting.stored import table_of
 from resolvers.submitting.submit import permitted
 
+LOOKS = {"title": personal.label, "legalBasis": personal.narrative, "transfer": personal.narrative}
+
 
 async def create_agreement(transaction: Transaction, viewer: Viewer, input: Mapping[str, Any]) -> MutationResult:
     """What the payload is read from: the new agreement. Raises NotPermitted for all but administrators."""
     client_id, _ = permitted(viewer, ADMITTING.scope, ADMITTING.kinds)
+    if issues := naming_people(input, LOOKS):
+        return unchanged(transaction, None, *issues)
     agency_id = await agreements.agency_named(transaction, input["agency"])
     if agency_id is None:
         return unchanged(transaction, None, not_stored("AGENCY_UNKNOWN", ("agency",)))

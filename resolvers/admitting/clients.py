@@ -16,9 +16,10 @@ from models.clients import MAX_LIVE_CREDENTIALS, STAFF_AGENCY, ClientError, TooM
 from models.database import Transaction, render
 from models.policies import VIEWER_AGENCY, viewer_agency
 from models.viewer import Viewer, ViewerKind
-from resolvers.admitting.answers import ADMITTING, RENEWING, REVOKING, answer, unchanged
+from resolvers.admitting.answers import ADMITTING, RENEWING, REVOKING, answer, naming_people, unchanged
 from resolvers.errors import InputError
 from resolvers.mutation import MutationResult
+from resolvers.submitting import personal
 from resolvers.submitting.issues import Issue, echo
 from resolvers.submitting.records import uuid_of
 from resolvers.submitting.stored import table_of
@@ -31,6 +32,8 @@ DAYS = 90
 async def create_client(transaction: Transaction, viewer: Viewer, input: Mapping[str, Any]) -> MutationResult:
     """What the payload is read from: the new client, with its first credential. Raises NotPermitted for all but administrators."""
     permitted(viewer, ADMITTING.scope, ADMITTING.kinds)
+    if issues := naming_people(input, {"name": personal.label}):
+        return unchanged(transaction, None, *issues)
     kind, scopes = ClientKind(input["kind"]), set(input["scopes"])
     if unknown := sorted(scopes - set(Scope)):
         return unchanged(transaction, None, _not_allowed(f"there is no scope {echo(unknown[0])}", "scopes"))
