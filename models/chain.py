@@ -7,6 +7,7 @@ away, put between or exchanged without its being seen; models/verification.py lo
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -31,11 +32,12 @@ LATE = literal_column("interval '10 minutes'", Interval())
 event: Any = AuditEvent.__table__  # type: ignore[attr-defined]
 seal: Any = AuditSeal.__table__  # type: ignore[attr-defined]
 CONTENT = tuple(column.name for column in event.c if column.name != "id")
+_values = itemgetter(*CONTENT)
 
 
 def content_of(row: Mapping[str, Any]) -> bytes:
     """An event without its id, as one text that no other content has: a JSON array of its columns, moments in UTC to the microsecond."""
-    return orjson.dumps([_plain(row[name]) for name in CONTENT])
+    return orjson.dumps(_values(row), default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def link(before: bytes, event_id: UUID, content: bytes) -> bytes:
@@ -66,10 +68,13 @@ def _seals(rows: Iterable[Mapping[str, Any]], last: tuple[int, bytes]) -> Iterat
         yield {"position": position, "event_id": row["id"], "hash": "\\x" + hash_.hex()}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return str(value) if isinstance(value, UUID) else value
+def _plain(value: Any) -> str:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+        case UUID():
+            return str(value)
+    raise TypeError(f"a column of an event holds {type(value).__name__}, which has no form yet")
 
 
 def newest() -> Any:

@@ -133,8 +133,10 @@ class Database:
         connection = await self._acquire()
         try:
             async with connection.transaction(readonly=True):
-                async for row in connection.cursor(sql.text, *sql.arguments({}), prefetch=at_once):
-                    yield row
+                cursor = await connection.cursor(sql.text, *sql.arguments({}))
+                while rows := await cursor.fetch(at_once):
+                    for row in rows:
+                        yield row
         finally:
             await self._give_back(connection)
 
