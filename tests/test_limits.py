@@ -126,6 +126,42 @@ def test_too_high_a_cost_is_found_in_fragments_and_variables() -> None:
     assert (found.code, found.path) == ("COST_LIMIT", ["c"])
 
 
+INSIDE = "query ($n: Int) { viewer { kind } cohorts(first: 90) { nodes { statements(%s: $n) { nodes { memberStates { id } } } } } }"
+OUTSIDE = "query ($n: Int) { ...a } fragment a on Query { cohorts(first: $n) { nodes { statements { nodes { memberStates { id } } } } } }"
+STATED = "query ($n: Int) { courses(first: $n) { nodes { owner { id } cohorts(first: 24) { nodes { courses { owner { id } } } } } } }"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "path"),
+    [
+        (INSIDE % "first", 100, "cohorts.nodes.statements"),
+        (INSIDE % "last", 100, "cohorts.nodes.statements"),
+        (OUTSIDE, 100, "cohorts"),
+        (STATED, 60, "courses"),
+    ],
+)
+def test_too_high_a_cost_says_how_many_would_fit(text: str, asked: int, path: str) -> None:
+    found = refusal(text, {"n": asked})
+    fits = found.extensions["fits"]
+    assert found.message.endswith(f"Lower `{found.extensions['argument']}` of `{path}`, which costs most: {fits} would fit.")
+    assert price(text, {"n": fits}).cost <= 10_000
+    assert refusal(text, {"n": fits + 1}).code == "COST_LIMIT"
+
+
+def test_of_identifiers_too_it_is_said_how_many_would_fit() -> None:
+    text = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Course { cohorts(first: 90) { nodes { courses { id } } } } } }"
+    found = refusal(text, {"ids": ["Course:1"] * 99})
+    assert (found.path, found.extensions["argument"], found.extensions["fits"]) == (["nodes"], "ids", 18)
+    assert price(text, {"ids": ["Course:1"] * 18}).cost <= 10_000
+    assert refusal(text, {"ids": ["Course:1"] * 19}).code == "COST_LIMIT"
+
+
+def test_where_not_even_one_would_fit_no_number_is_said() -> None:
+    found = refusal(INSIDE % "first", {"n": 100}, replace(LIMITS, cost=700))
+    assert (found.path, found.extensions["fits"]) == (["cohorts", "nodes", "statements"], None)
+    assert "which costs most, or ask for less at once." in found.message
+
+
 def test_anonymous_callers_may_spend_less() -> None:
     text = "{ cohorts(first: 50) { nodes { statements(first: 50) { nodes { id } } } } }"
     assert price(text).cost > 2_000

@@ -2,6 +2,8 @@
 
 document     text -> operation: parse, validate, pick the operation, coerce the variables
 limits       price the operation before it is planned
+advice       what is said of an operation that costs too much
+introspected what the lists of introspection hold on average
 conditions   what a filter costs, and how deep it may go
 arguments    the values of a field's arguments: what a plan may know of them, and what it must bind
 selections   merge aliases, fragments and directives into one field for each response key

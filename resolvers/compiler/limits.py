@@ -8,7 +8,6 @@ Each fragment is priced once and remembered by name, and prices saturate, so tha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Any, NamedTuple, Protocol
 
 from graphql import (
@@ -32,18 +31,16 @@ from graphql import (
     VariableNode,
     get_named_type,
     get_nullable_type,
-    is_enum_type,
-    is_input_object_type,
-    is_interface_type,
     is_list_type,
-    is_object_type,
 )
 from graphql.utilities.coerce_input_value import coerce_default_value
 
 from models.viewer import ViewerKind
-from resolvers.compiler import conditions
+from resolvers.compiler import conditions, introspected
+from resolvers.compiler.advice import SIZES, fitting, too_expensive
 from resolvers.compiler.conditions import CONDITION
-from resolvers.errors import DocumentError, InputError
+from resolvers.compiler.introspected import is_introspective, mean_length
+from resolvers.errors import InputError
 
 CEILING = 1_000_000_000
 DEFAULT_PAGE = 25
@@ -73,8 +70,6 @@ FILTERED_DIMENSION = 50
 SEARCH = 20
 DIMENSION = 3
 MAX_DIMENSIONS = 15
-INTROSPECTED_VALUES = 20
-"""Values of an introspection that cost as much as one object: graphql-core resolves them one by one, without the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +122,18 @@ def check(document: Priced, schema: GraphQLSchema, variables: Mapping[str, Any],
     """The price of a valid document with these coerced variables; raises PAGE_SIZE or COST_LIMIT beyond the limits."""
     selected = document.operation.selection_set
     pricer = _Pricer(schema, document.fragments, variables, limits)
-    cost = pricer.selections(selected, schema.get_root_type(document.operation.operation), 1, ())
-    if cost > limits.cost:
-        raise _too_expensive(cost, limits, *pricer.heaviest(selected))
-    return Price(cost, frozenset(pricer.depends_on))
+    root = schema.get_root_type(document.operation.operation)
+    cost = pricer.selections(selected, root, 1, ())
+    if cost <= limits.cost:
+        return Price(cost, frozenset(pricer.depends_on))
+    path, terms, node = pricer.heaviest(selected)
+
+    def lowered(size: int) -> int:
+        other = _Pricer(schema, document.fragments, variables, limits, (node, size))
+        return other.selections(selected, root, 1, ())
+
+    fits = fitting(lowered, terms.size, limits.cost) if terms.argument in SIZES else None
+    raise too_expensive(cost, limits.cost, path, terms.argument, fits)
 
 
 def response_key(node: FieldNode) -> str:
@@ -151,18 +154,44 @@ class _Terms(NamedTuple):
     def weight(self) -> int:
         return max(self.base, self.times, self.page)
 
+    @property
+    def size(self) -> int:
+        """How many its argument asks for."""
+        return max(self.times, self.page)
+
+    def of(self, size: int) -> "_Terms":
+        """The same where the argument asks for so many."""
+        return self._replace(page=size) if self.page > 1 else self._replace(times=size)
+
+
+class _Heaviest(NamedTuple):
+    """The field whose argument costs most: its path, its terms, and its place in the document."""
+
+    path: tuple[str, ...] = ()
+    terms: _Terms = _Terms()
+    node: FieldNode | None = None
+
 
 class _Pricer:
-    """Prices the selections of one operation; `depends_on` collects the variables that it asked for."""
+    """Prices the selections of one operation; `depends_on` collects the variables that it asked for.
+
+    `instead` is a field, and how many it is to ask for instead.
+    """
 
     def __init__(
-        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any], limits: Limits
+        self,
+        schema: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, Any],
+        limits: Limits,
+        instead: tuple[FieldNode | None, int] = (None, 0),
     ) -> None:
         self.depends_on: set[str] = set()
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
         self._limits = limits
+        self._instead = instead
         self._by_fragment: dict[tuple[str, int], int] = {}
         self._by_node: dict[int, tuple[int, _Terms]] = {}
 
@@ -174,10 +203,10 @@ class _Pricer:
                 total += self._field(node, parent, page, path) if isinstance(node, FieldNode) else self._spread(node, parent, page, path)
         return min(total, CEILING)
 
-    def heaviest(self, selected: SelectionSetNode) -> tuple[tuple[str, ...], str | None]:
-        """The argument that costs most: the path to its field, and its name. It is the largest along the dearest fields."""
+    def heaviest(self, selected: SelectionSetNode) -> _Heaviest:
+        """The field whose argument costs most. It is the largest along the dearest fields."""
         path: tuple[str, ...] = ()
-        found: tuple[tuple[str, ...], _Terms] = (), _Terms()
+        found = _Heaviest()
         following: SelectionSetNode | None = selected
         while following is not None:
             priced = [(node, *self._by_node[id(node)]) for node in following.selections if id(node) in self._by_node]
@@ -186,9 +215,9 @@ class _Pricer:
             node, _, terms = max(priced, key=lambda each: each[1])
             if isinstance(node, FieldNode):
                 path = (*path, response_key(node))
-                found = (path, terms) if terms.argument and terms.weight > found[1].weight else found
+                found = _Heaviest(path, terms, node) if terms.argument and terms.weight > found.terms.weight else found
             following = self._selected(node)
-        return found[0], found[1].argument
+        return found
 
     def _selected(self, node: SelectionNode) -> SelectionSetNode | None:
         match node:
@@ -217,18 +246,20 @@ class _Pricer:
         definition = self._schema.get_field(parent, node.name.value)
         if definition is None or node.selection_set is None:
             further = FURTHER_STEPS.get((parent.name, node.name.value), 0)
-            return COUNT if _is_connection(parent) and node.name.value == "totalCount" else further + int(_is_introspective(parent))
+            return COUNT if _is_connection(parent) and node.name.value == "totalCount" else further + int(is_introspective(parent))
         path = (*path, response_key(node))
         named = get_named_type(definition.type)
         terms = self._terms(node, definition, parent, page, path)
+        if node is self._instead[0]:
+            terms = terms.of(self._instead[1])
         price = (
             self._filter(node, definition, path)
             + CONDITION * (self._sort_keys(node) + _names_moment(node, definition))
             + terms.base
             + terms.times * (terms.own + self.selections(node.selection_set, named, terms.page, path))
         )
-        if _is_introspective(named) and not _is_introspective(parent):
-            price = 1 + price // INTROSPECTED_VALUES
+        if is_introspective(named) and not is_introspective(parent):
+            price = 1 + price // introspected.VALUES
         elif node.name.value == "ofType":
             price //= 2  # every other type wraps another, so that a long chain of them is mostly nulls
         self._by_node[id(node)] = min(price, CEILING), terms
@@ -253,7 +284,7 @@ class _Pricer:
             return _Terms(times=size, argument=argument)
         if _is_connection(parent):
             return _Terms(times=page, own=0 if node.name.value == "edges" else 1)
-        return _Terms(times=_introspected(self._schema, node.name.value) if _is_introspective(parent) else LIST)
+        return _Terms(times=mean_length(self._schema, node.name.value) if is_introspective(parent) else LIST)
 
     def _page(self, node: FieldNode, declared: Mapping[str, GraphQLArgument], path: tuple[str, ...]) -> tuple[int | None, str]:
         """The size of the page that a field asks for, if it has pages, and the argument that says it; null counts as absent."""
@@ -359,39 +390,3 @@ def _names_moment(node: FieldNode, definition: GraphQLField) -> bool:
     declared = definition.args.get("asOf")
     given = any(each.name.value == "asOf" for each in node.arguments or ())
     return given and declared is not None and get_named_type(declared.type).name == "DateTime"
-
-
-def _is_introspective(type_: GraphQLNamedType) -> bool:
-    return type_.name.startswith("__")
-
-
-def _introspected(schema: GraphQLSchema, name: str) -> int:
-    """The mean length of a list that introspection answers with, rounded up."""
-    types = schema.type_map.values()
-    fields = [field for type_ in types if is_object_type(type_) or is_interface_type(type_) for field in type_.fields.values()]
-    match name:
-        case "types":
-            return len(types)
-        case "directives":
-            return len(schema.directives)
-        case "fields":
-            return ceil(len(fields) / len(types))
-        case "args":
-            return ceil(sum(len(field.args) for field in fields) / len(fields))
-        case "inputFields":
-            return ceil(sum(len(type_.fields) for type_ in types if is_input_object_type(type_)) / len(types))
-        case "enumValues":
-            return ceil(sum(len(type_.values) for type_ in types if is_enum_type(type_)) / len(types))
-    return 1
-
-
-def _too_expensive(cost: int, limits: Limits, path: tuple[str, ...], argument: str | None) -> DocumentError:
-    advice = f"Lower `{argument}` of `{'.'.join(path)}`, or ask for less at once." if argument else "Ask for less at once."
-    return DocumentError(
-        f"This operation costs {cost}, and at most {limits.cost} is allowed. {advice}",
-        code="COST_LIMIT",
-        path=path or None,
-        cost=cost,
-        limit=limits.cost,
-        argument=argument,
-    )
