@@ -6,7 +6,7 @@ rows from it. A policy (policy.py) is a filter: a function of a row and the kind
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +65,9 @@ FOCAL_POINTS = frozenset({ViewerKind.FOCAL_POINT})
 READS_AUDIT = frozenset({ViewerKind.AUDITOR, ViewerKind.DATA_PROTECTION_OFFICER})
 SCOPED = PARTNERS | FOCAL_POINTS
 """Whose credentials need a scope to read what is not public; those of IMPACS read by their kind."""
+
+IDENTITIES = {ViewerKind.PARTNER: VIEWER_AGENCY, ViewerKind.FOCAL_POINT: VIEWER_MEMBER_STATE}
+"""The binds by which row-level security knows some viewers, beside their kind."""
 
 READS_PEOPLE = READS_LEDGER - {ViewerKind.AUDITOR} | PARTNERS
 """Who can read what is told of people, of the rows that it sees: under an agreement, and for a stated purpose (Viewer.personal_fields)."""
@@ -355,6 +358,48 @@ PERSONAL: Mapping[type[Table], PersonalField] = {Participant: PersonalField.PART
 """The tables of which everything is told of people."""
 
 
+def rule_of(kind: ViewerKind, table: type[Table]) -> Rule | None:
+    """The rule by which a viewer of the kind sees the rows of a table: of a part its parent's, or None where parts are hidden from it."""
+    policy = POLICIES.get(table)
+    if isinstance(policy, AsIts):
+        return None if kind in policy.hidden_from else rule_of(kind, policy.parent)
+    return policy.rules.get(kind, NONE) if policy else None
+
+
+Question = tuple[str, Any]
+"""What a plan may ask about the viewer, and about what: a table, a column, a scope, a personal field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is asked about a viewer, and nothing else of it."""
+
+    kind: ViewerKind
+    scopes: frozenset[str]
+    personal_fields: frozenset[str]
+
+    def answer(self, question: Question) -> Hashable:
+        """The answer to a question."""
+        match question:
+            case "kind", None:
+                return self.kind
+            case "rows", table:
+                return rule_of(self.kind, table)
+            case "public only", None:
+                return self.kind in PUBLIC_ONLY
+            case "column", (table, name):
+                withheld = WITHHELD.get(table, {}).get(name)
+                return withheld.rules.get(self.kind, NONE) if withheld else ALL
+            case "scope", needed:
+                who = READS_AUDIT if needed is Scope.AUDIT_READ else SCOPED
+                return self.kind not in who or needed in self.scopes
+            case "people", needed:
+                return self.kind in READS_PEOPLE and Scope.PERSONAL_READ in self.scopes and needed in self.personal_fields
+            case "identity", None:
+                return IDENTITIES.get(self.kind)
+        raise LookupError(f"nobody answers {question}")
+
+
 class Aliases:
     """Aliases of tables, of which each plan takes the first, the second, ... anew: to make one with its columns takes a fifth of a plan."""
 
@@ -373,7 +418,10 @@ class Aliases:
 
 
 class Door:
-    """The way to every table for one shape of viewer, in one statement: no two rows that it gives have the same alias."""
+    """The way to every table for one shape of viewer, in one statement: no two rows that it gives have the same alias.
+
+    `answers` is all that it was asked about the viewer so far, since what is planned through it depends on nothing else of the viewer.
+    """
 
     def __init__(
         self,
@@ -382,9 +430,8 @@ class Door:
         aliases: Aliases | None = None,
         personal_fields: frozenset[str] = frozenset(),
     ) -> None:
-        self.kind = kind
-        self.scopes = scopes
-        self.personal_fields = personal_fields
+        self._shape = Shape(kind, scopes, personal_fields)
+        self.answers: dict[Question, Hashable] = {}
         self.moment: ColumnElement[datetime] | None = None
         self._aliases = aliases or Aliases()
         self._taken: Counter[type[Table]] = Counter()
@@ -394,6 +441,25 @@ class Door:
         door = copy(self)
         door.moment = moment
         return door
+
+    def _ask(self, about: str, what: Any = None) -> Any:
+        """The answer to a question about the viewer, which is noted."""
+        question = (about, what)
+        self.answers[question] = answer = self._shape.answer(question)
+        return answer
+
+    def agrees(self, answers: Mapping[Question, Hashable]) -> bool:
+        """Whether this viewer's answers to the same questions are the same: then what was planned by them is planned for it too."""
+        return all(self._shape.answer(question) == answer for question, answer in answers.items())
+
+    @property
+    def kind(self) -> ViewerKind:
+        """The kind of the viewer; what is planned by it is for no other kind."""
+        return self._ask("kind")  # type: ignore[no-any-return]
+
+    def identity(self) -> str | None:
+        """The name of the bind by which row-level security knows the viewer, beside its kind."""
+        return self._ask("identity")  # type: ignore[no-any-return]
 
     def included(self) -> ColumnElement[datetime]:
         """The time of the last change that its rows include; without any, the moment itself."""
@@ -414,28 +480,28 @@ class Door:
         policy = POLICIES.get(table)
         if policy is None:
             return row, false()
+        self._ask("rows", table)
+        kind = self._shape.kind
         if self.moment is None or table not in HISTORIES:
-            return row, policy(row, self.kind)
+            return row, policy(row, kind)
+        self._ask("public only")
         if isinstance(policy, AsIts):
-            return row, policy(row, self.kind, self.moment)
-        return row, and_(policy(row, self.kind), still_public(table, row, self.kind))
+            return row, policy(row, kind, self.moment)
+        return row, and_(policy(row, kind), still_public(table, row, kind))
 
     def require(self, needed: Scope | None) -> None:
         """Raises ScopeMissing where a credential lacks the scope that viewers of its kind need: partners and focal points, and auditors."""
-        who = READS_AUDIT if needed is Scope.AUDIT_READ else SCOPED
-        if needed and self.kind in who and needed not in self.scopes:
+        if needed and not self._ask("scope", needed):
             raise ScopeMissing(needed)
 
     def require_open(self, needed: PersonalField | None) -> None:
         """Raises PersonalWithheld unless what is told of people in this field is open to the request, whoever the people are."""
-        is_open = self.kind in READS_PEOPLE and Scope.PERSONAL_READ in self.scopes and needed in self.personal_fields
-        if needed and not is_open:
+        if needed and not self._ask("people", needed):
             raise PersonalWithheld(needed)
 
     def shown(self, table: type[Table], row: Row, name: str) -> ColumnElement[Any]:
         """A column of a row that came through this door; null where it is withheld from this kind of viewer."""
-        withheld = WITHHELD.get(table, {}).get(name)
-        rule = withheld.rules.get(self.kind, NONE) if withheld else ALL
+        rule = self._ask("column", (table, name))
         if rule is ALL:
             return row.c[name]
         nothing = type_coerce(null(), row.c[name].type)

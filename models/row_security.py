@@ -96,12 +96,12 @@ def walls() -> Iterator[Wall]:
             yield Wall(versions.name, _reads_versions(table, versions), _changes(table, versions, writers))
 
 
-def identified(of: ViewerKind) -> ColumnElement[bool]:
-    """Whether the settings were made that policies about this kind of viewer read; to be computed before any row is read."""
+def identified(by: str | None) -> ColumnElement[bool]:
+    """Whether the settings were made that policies read about a viewer who is known by this bind; to be computed before any row is read."""
     made = [_set(KIND, viewer_kind())]
-    if of is ViewerKind.PARTNER:
+    if by == VIEWER_AGENCY:
         made.append(_set(AGENCY, func.coalesce(cast(viewer_agency(), Text), literal_column("''"))))
-    if of is ViewerKind.FOCAL_POINT:
+    if by == VIEWER_MEMBER_STATE:
         made.append(_set(MEMBER_STATE, func.coalesce(viewer_member_state(), literal_column("''"))))
     return and_(*made)
 

@@ -6,7 +6,7 @@ read by a statement of the same compiler. Introspection is answered by graphql-c
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
@@ -20,11 +20,11 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from models import audit
 from models.database import Database, SqlStatement, render
-from models.policies import Aliases, Door
+from models.policies import Aliases, Door, Question
 from models.viewer import Viewer, ViewerKind
 from resolvers import recording
 from resolvers.compiler import arguments
-from resolvers.compiler.binds import Binds, Call, Finder
+from resolvers.compiler.binds import Call, Finder
 from resolvers.compiler.document import Document, coerce, parse
 from resolvers.compiler.limits import DEFAULT_LIMITS, Limits, check
 from resolvers.compiler.plan import Field, Scalar
@@ -64,11 +64,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement ready to run, where a call finds its binds in order, and which fields about people it reads."""
+    """A statement ready to run, where a call finds its binds in order, and which fields about people it reads.
+
+    It depends on nothing of a viewer but the `answers` that its plan was given; `serves` are the shapes that gave them, each priced.
+    """
 
     sql: str
     finders: tuple[Finder, ...]
-    personal: frozenset[str] = frozenset()
+    personal: frozenset[str]
+    answers: Mapping[Question, Hashable]
+    serves: set[Hashable] = field(default_factory=set)
 
     def arguments(self, call: Call) -> list[Any]:
         """The values of the binds."""
@@ -115,7 +120,7 @@ class Graph:
     limits: Mapping[ViewerKind, Limits] = field(default_factory=lambda: DEFAULT_LIMITS)
     introspection: bool = True
     documents: "Cache[tuple[Document, set[str]]]" = field(default_factory=lambda: Cache(DOCUMENT_CHARACTERS))
-    statements: Cache[Compiled] = field(default_factory=lambda: Cache(STATEMENT_CHARACTERS))
+    statements: Cache[tuple[Compiled, ...]] = field(default_factory=lambda: Cache(STATEMENT_CHARACTERS))
     aliases: Aliases = field(default_factory=Aliases)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     refusals: recording.Allowance = field(default_factory=recording.Allowance)
@@ -137,7 +142,7 @@ async def execute(graph: Graph, request: Request, viewer: Viewer, *, only_query:
     call = Call(variables, viewer, graph.secret, graph.limits[viewer.kind], request_id=request.request_id)
     if not document.is_query:
         return await mutate(graph, document, call)
-    kept = graph.statements.find(shape(document, priced_by, call))
+    kept = prepared(graph, document, priced_by, call)
     compiled = kept if kept else await graph.aside(prepare, graph, document, priced_by, call)
     if compiled.personal:
         return await read_personal(graph, document, compiled, call)
@@ -169,29 +174,40 @@ def read(graph: Graph, request: Request, viewer: Viewer) -> tuple[Document, set[
     return found
 
 
+def prepared(graph: Graph, document: Document, priced_by: set[str], call: Call) -> Compiled | None:
+    """The statement of a query for this shape of viewer and variables, if it is kept and was priced for them."""
+    kept = graph.statements.find(shape(document, priced_by, call)) or ()
+    return next((one for one in kept if call.viewer.shape in one.serves), None)
+
+
 def prepare(graph: Graph, document: Document, priced_by: set[str], call: Call) -> Compiled:
-    """The statement of a query for this shape of viewer and variables, priced.
+    """The statement of a query for this shape of viewer and variables, priced: one that is kept for others if this viewer's plan is theirs.
 
     It is kept under the exact values of all variables that its price depends on, so that no other values find it unpriced.
     """
-    compiled = graph.statements.find(shape(document, priced_by, call))
+    compiled = prepared(graph, document, priced_by, call)
     if compiled is None:
         priced_by.update(check(document, graph.schema, call.variables, graph.limits[call.viewer.kind]).depends_on)
-        compiled = compiled_of(*plan(graph, document, call), call.viewer.kind)
-        key = shape(document, priced_by, call)
-        graph.statements.keep(key, compiled, len(compiled.sql) + len(document.text) + weight(key[-1]))
+        key, door = shape(document, priced_by, call), door_of(graph, call)
+        kept = graph.statements.find(key) or ()
+        compiled = next((one for one in kept if door.agrees(one.answers)), None)
+        if compiled is None:
+            compiled = compiled_of(*plan(graph, document, call))
+            kept = (*kept, compiled)
+            graph.statements.keep(key, kept, sum(len(one.sql) for one in kept) + len(document.text) + weight(key[-1]))
+        compiled.serves.add(call.viewer.shape)
     return compiled
 
 
 def shape(document: Document, priced_by: set[str], call: Call) -> Any:
-    """What a statement and its price depend on."""
+    """What a statement and its price depend on, beside the viewer."""
     values = [
         (variable.name, arguments.shape(call.variables[variable.name], variable.type, exact=variable.name in priced_by))
         for variable in document.variables
         if variable.name in call.variables
     ]
     name = document.operation.name
-    return document.text, name.value if name else None, call.viewer.shape, tuple(values)
+    return document.text, name.value if name else None, tuple(values)
 
 
 def weight(values: Any) -> int:
@@ -205,8 +221,8 @@ def weight(values: Any) -> int:
     return count
 
 
-def plan(graph: Graph, document: Document, call: Call) -> tuple[tuple[Field, ...], Binds]:
-    """The planned fields of a query, and their binds."""
+def plan(graph: Graph, document: Document, call: Call) -> tuple[tuple[Field, ...], Planner]:
+    """The planned fields of a query, and their planner, which has their binds."""
     planner = planner_of(graph, document, call)
     root = graph.schema.query_type
     if root is None:
@@ -217,13 +233,18 @@ def plan(graph: Graph, document: Document, call: Call) -> tuple[tuple[Field, ...
             fields.append(introspected(graph, document, selection, planner))
         else:
             fields.append(planner.field(selection, Place(root, None, (selection.key,))))
-    return tuple(fields), planner.binds
+    return tuple(fields), planner
 
 
 def planner_of(graph: Graph, document: Document, call: Call) -> Planner:
     """A planner for the call's shape of viewer."""
-    door = Door(call.viewer.kind, call.viewer.scopes, graph.aliases, call.viewer.personal_fields)
-    return Planner(graph.schema, graph.types, document.fragments, call.variables, door, partial(withheld, call.viewer))
+    refused = partial(withheld, call.viewer)
+    return Planner(graph.schema, graph.types, document.fragments, call.variables, door_of(graph, call), refused)
+
+
+def door_of(graph: Graph, call: Call) -> Door:
+    """A door for the call's shape of viewer."""
+    return Door(call.viewer.kind, call.viewer.scopes, graph.aliases, call.viewer.personal_fields)
 
 
 def introspected(graph: Graph, document: Document, selection: Selection, planner: Planner) -> Scalar:
@@ -249,11 +270,12 @@ def introspected(graph: Graph, document: Document, selection: Selection, planner
     return Scalar(selection.key, planner.binds.add(lambda call: known, JSON()))
 
 
-def compiled_of(fields: tuple[Field, ...], binds: Binds, kind: ViewerKind) -> Compiled:
-    """The statement of planned fields, for this kind of viewer."""
-    sql: SqlStatement = render(statement(fields, kind))
+def compiled_of(fields: tuple[Field, ...], planner: Planner) -> Compiled:
+    """The statement of planned fields."""
+    sql: SqlStatement = render(statement(fields, planner.door.identity()))
     known = {name: (lambda call, value=value: value) for name, value in sql.values.items()}
-    return Compiled(sql.text, tuple(binds.finders.get(name) or known[name] for name in sql.binds), frozenset(binds.personal))
+    finders = tuple(planner.binds.finders.get(name) or known[name] for name in sql.binds)
+    return Compiled(sql.text, finders, frozenset(planner.binds.personal), planner.door.answers)
 
 
 async def mutate(graph: Graph, document: Document, call: Call) -> bytes:
@@ -279,7 +301,7 @@ async def mutate(graph: Graph, document: Document, call: Call) -> bytes:
 def payload_of(graph: Graph, document: Document, selection: Selection, word: Mutation, call: Call) -> Compiled:
     """The statement of a mutation's payload."""
     planner = planner_of(graph, document, call)
-    return compiled_of((planner.mutation(word, selection),), planner.binds, call.viewer.kind)
+    return compiled_of((planner.mutation(word, selection),), planner)
 
 
 async def change(graph: Graph, document: Document, selection: Selection, call: Call) -> bytes:

@@ -10,7 +10,6 @@ from sqlalchemy import JSON, ColumnElement, Integer, Numeric, Select, Text, case
 from sqlalchemy.ext.compiler import compiles
 
 from models.row_security import identified
-from models.viewer import ViewerKind
 from resolvers.compiler.plan import Count, Cursor, Either, Embedded, Field, Many, One, PageInfo, Rows, Scalar, Several
 
 SEAL_BYTES = 16
@@ -23,12 +22,13 @@ LIST_BACKWARD = (
 """Rows as JSON. No response key can be the same as the alias of an object's row, and so be taken for the row by `row_to_json`."""
 
 
-def statement(fields: tuple[Field, ...], kind: ViewerKind) -> Select[Any]:
+def statement(fields: tuple[Field, ...], identity: str | None) -> Select[Any]:
     """The SELECT of an operation's `data`: one row, one column, JSON text.
 
-    Before any row is read, it says who asks, for row-level security: PostgreSQL computes a CASE in its order, and FROM in none.
+    Before any row is read, it says who asks, by kind and by the bind `identity`, for row-level security: PostgreSQL computes a CASE in its
+    order, and FROM in none.
     """
-    return select(case((identified(kind), cast(_object(select(*_columns(fields)), ()), Text))))
+    return select(case((identified(identity), cast(_object(select(*_columns(fields)), ()), Text))))
 
 
 def _columns(fields: tuple[Field, ...]) -> list[ColumnElement[Any]]:
