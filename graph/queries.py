@@ -119,7 +119,7 @@ class Query:
     )
     participation: ParticipationTable = field(
         "How many took part, by the count rules: from the last release (R9), the same for everybody; or from the statements that you see "
-        "(R0 to R8), for which a partner needs the scope statements:read, and which a focal point is refused (BASIS_NOT_AVAILABLE).",
+        "(R0 to R8), for which partners and focal points need the scope statements:read. A focal point's are staff's, cut to its state.",
         Argument("measure", Measure, "The stage to count; stages are never added to each other."),
         Argument("basis", CountBasis, "What the numbers rest on.", CountBasis.RELEASE),
         Argument(

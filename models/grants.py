@@ -117,7 +117,7 @@ def _statements(role: str) -> Iterator[str]:
     for history in HISTORIES.values():
         yield f"GRANT {', '.join(_KEEP)} ON {_quoted(history.versions.name)} TO {role}"
     yield f"GRANT SELECT ON public_statement, once_public TO {role}"
-    yield f"GRANT EXECUTE ON FUNCTION reported_by_others TO {role}"
+    yield f"GRANT EXECUTE ON FUNCTION reported_by_others, chosen_statements, chosen_statements_at TO {role}"
 
 
 def _quoted(name: str) -> str:

@@ -6,7 +6,7 @@ Refusal
 │   ├── TOO_DEEP, TOO_MANY_FIELDS, TOO_MANY_ALIASES, TOO_MANY_ROOT_FIELDS, TOO_MANY_DIRECTIVES, COST_LIMIT
 │   └── OnlyQueries      METHOD_NOT_ALLOWED: a mutation where only a query may run
 ├── InputError           a value is wrong
-│   └── BAD_USER_INPUT, PAGE_SIZE, CURSOR_INVALID, TOO_DEEP (a filter), BASIS_NOT_AVAILABLE, DIMENSION_NOT_RELEASED
+│   └── BAD_USER_INPUT, PAGE_SIZE, CURSOR_INVALID, TOO_DEEP (a filter), DIMENSION_NOT_RELEASED
 ├── Unauthenticated      UNAUTHENTICATED: the credential is not one that works
 ├── AgreementExpired     AGREEMENT_EXPIRED: the partner has no agreement in force
 ├── NotPermitted         the viewer lacks a scope or may not do this

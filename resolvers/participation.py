@@ -8,7 +8,6 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, Uuid, ca
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.policies import Row
-from models.viewer import ViewerKind
 from resolvers.compiler.arguments import Argument, Arguments, Bound
 from resolvers.compiler.binds import decode_id
 from resolvers.compiler.plan import Rows
@@ -52,8 +51,7 @@ def answer(parent: Any, given: Arguments, planning: Planning, below: frozenset[s
 
 
 def recorded(given: Arguments, planning: Planning, below: frozenset[str]) -> Answer:
-    """The answer from the statements that the viewer may see. Raises InputError for a focal point, which sees too few to choose rightly."""
-    refuse_focal_points(planning.door.kind)
+    """The answer from the statements that the viewer may see; for a focal point from what is chosen for it."""
     pending = bool(scalar(given["includePending"]).value)
     request = Request(
         measure=planning.binds.argument(scalar(given["measure"]), Text()),
@@ -74,27 +72,14 @@ def recorded(given: Arguments, planning: Planning, below: frozenset[str]) -> Ans
     )
 
 
-def refuse_focal_points(kind: ViewerKind) -> None:
-    """Raises InputError for a focal point: whose word is taken (R1) rests on statements about other states too."""
-    if kind is ViewerKind.FOCAL_POINT:
-        raise InputError(
-            "A focal point's numbers come from the release: whose word is taken rests on statements that it may not see. "
-            "Ask with `basis: RELEASE`.",
-            code="BASIS_NOT_AVAILABLE",
-            path=["participation", "basis"],
-            allowed=[CountBasis.RELEASE.value],
-        )
-
-
 def released(given: Arguments, planning: Planning, below: frozenset[str]) -> Answer:
     """The answer from a release. Raises InputError for what no release tells."""
     if scalar(given["includePending"]).value:
-        advice = "Leave it out." if planning.door.kind is ViewerKind.FOCAL_POINT else "Ask with `basis: RECORDS`."
-        raise InputError(f"A release rests on verified numbers alone. {advice}", path=["participation", "includePending"])
+        raise InputError("A release rests on verified numbers alone. Ask with `basis: RECORDS`.", path=["participation", "includePending"])
     measure = planning.binds.argument(scalar(given["measure"]), Text())
     group_by, filters = grouped(given["groupBy"]), filtered(given.get("filter"), planning)
-    only_released("groupBy", group_by, planning.door.kind)
-    only_released("filter", filters, planning.door.kind)
+    only_released("groupBy", group_by)
+    only_released("filter", filters)
     rules = Released(planning.door, measure, group_by, filters, f"released_{len(planning.binds.finders)}")
     last = rules.release.c
     return Answer(
@@ -107,13 +92,12 @@ def released(given: Arguments, planning: Planning, below: frozenset[str]) -> Ans
     )
 
 
-def only_released(argument: str, dimensions: Iterable[Dimension], kind: ViewerKind) -> None:
+def only_released(argument: str, dimensions: Iterable[Dimension]) -> None:
     """Raises InputError where a dimension is none of the release's."""
     for dimension in dimensions:
         if dimension not in RELEASED:
-            instead = "" if kind is ViewerKind.FOCAL_POINT else ", or ask with `basis: RECORDS`"
             raise InputError(
-                f"The release does not tell {dimension.value} apart. Use {', '.join(RELEASED)}{instead}.",
+                f"The release does not tell {dimension.value} apart. Use {', '.join(RELEASED)}, or ask with `basis: RECORDS`.",
                 code="DIMENSION_NOT_RELEASED",
                 path=["participation", argument],
                 dimension=dimension.value,

@@ -30,7 +30,7 @@ from models.statements import CountUnit
 from resolvers.counting import Dimension, Explained
 from resolvers.counting.dimensions import ONE, ZERO, allowed_members, code, inside, outside, value
 from resolvers.counting.fates import Fates
-from resolvers.counting.filters import EXACT
+from resolvers.counting.ledger import EXACT
 from resolvers.counting.rows import EMPTY_LIST, labelled
 
 DIMENSIONS = (Dimension.YEAR, Dimension.MEMBER_STATE, Dimension.DEPARTMENT, Dimension.SEX)

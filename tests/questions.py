@@ -57,13 +57,16 @@ def filtered(random: Random, ledger: Ledger, other: Question, dimension: Dimensi
 
 
 def viewers(ledger: Ledger, about: Statement | None) -> list[Viewer]:
-    """Staff and the partner that made a statement (more often), other partners, others but focal points, which are refused."""
+    """Staff, the partner that made a statement and the focal point of a state that it names (more often), and others."""
     impacs, *partners = [agency.id for agency in ledger.agencies[:4]]
     asking = [*[about.partner_id if about else impacs] * 3, *partners]
     staff = Viewer(ViewerKind.STAFF, agency_id=impacs, scopes=SCOPES)
     others = [Viewer(kind, agency_id=impacs, scopes=SCOPES) for kind in sorted(IMPACS - {ViewerKind.STAFF})]
+    named = [row.member_state_code for row in ledger.slice_states if about and row.statement_id == about.id]
+    states = [*named[:1] * 3, STATES[0][0]]
+    focal_points = [Viewer(ViewerKind.FOCAL_POINT, member_state_code=state, scopes=SCOPES) for state in states]
     senders = [Viewer(ViewerKind.PARTNER, agency_id=partner, scopes=SCOPES) for partner in asking]
-    return [*[staff] * 4, *others, *senders, *[ANONYMOUS] * 3]
+    return [*[staff] * 4, *others, *senders, *focal_points, *[ANONYMOUS] * 3]
 
 
 def _finest(statements: Sequence[Statement], ledger: Ledger) -> Statement | None:

@@ -37,8 +37,8 @@ NOT_INTERPRETED = {"participation", "release"}
 """What only the two worlds are compared in; test_participation.py and test_publishing.py say what is right."""
 
 BEGINNINGS = ["a", "p"]
-NO_RECORDS = {ViewerKind.FOCAL_POINT}
-"""Who is refused numbers by RECORDS."""
+CHOSEN_FOR = ViewerKind.FOCAL_POINT
+"""Whose numbers by RECORDS rest on what is hidden from it, by rule (product.md B4): test_participation.py and test_row_security.py."""
 
 
 SEES_ALL = "AUDITOR"
@@ -76,9 +76,7 @@ def variables(asking: Asking, guesser: Guesser) -> list[dict[str, Any]]:
 
 def refusal(asking: Asking, kind: ViewerKind) -> str | None:
     """The code of the refusal that is due to a kind of viewer."""
-    if asking.tells_of_people and kind not in READS_PEOPLE:
-        return "NOT_PERMITTED"
-    return "BASIS_NOT_AVAILABLE" if asking.root.field == "participation" and kind in NO_RECORDS else None
+    return "NOT_PERMITTED" if asking.tells_of_people and kind not in READS_PEOPLE else None
 
 
 def path_operations(name: str) -> list[Asked]:
@@ -87,6 +85,7 @@ def path_operations(name: str) -> list[Asked]:
     return [
         Asked(asking.text, given, refusal(asking, kind), asking.root.field not in NOT_INTERPRETED)
         for asking in PATHS
+        if asking.root.field != "participation" or kind is not CHOSEN_FOR
         for given in variables(asking, guesser)
     ]
 

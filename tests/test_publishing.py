@@ -288,13 +288,6 @@ async def test_only_the_dimensions_of_a_release_are_offered(publishing: Publishi
     with pytest.raises(InputError) as refused:
         await publishing.table(", includePending: true")
     assert refused.value.path == ["participation", "includePending"]
-    for given, advised in (
-        (", includePending: true", "Leave it out."),
-        (", groupBy: [COURSE]", "Use YEAR, MEMBER_STATE, DEPARTMENT, SEX."),
-    ):
-        with pytest.raises(InputError) as refused:
-            await publishing.table(given, Viewer(ViewerKind.FOCAL_POINT, member_state_code="JM"))
-        assert refused.value.message.endswith(advised)
 
 
 async def test_old_releases_stay_readable(publishing: Publishing) -> None:

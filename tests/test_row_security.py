@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -23,13 +24,15 @@ from models.access import ApiClient, Credential
 from models.agencies import PartnerAgency
 from models.base import Table
 from models.courses import Cohort, CohortCourse, CohortRole, Course
-from models.database import IDENTIFY, Database
+from models.database import DIALECT, IDENTIFY, Database
 from models.history import HISTORIES
 from models.policies import EVERYBODY, POLICIES
 from models.policy import ALL
 from models.provision import OWNER, SERVER, Addresses
 from models.row_security import SECURED
 from models.viewer import ANONYMOUS, READS_LEDGER, Viewer, ViewerKind
+from resolvers.counting import choice
+from resolvers.counting.chosen import CHOSEN
 from resolvers.errors import Refusal
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
@@ -352,6 +355,7 @@ async def test_everybody_writes_down_what_he_did_and_reads_none_of_it_unless_he_
         "CREATE POLICY mine ON statement USING (true)",
         "CREATE OR REPLACE VIEW public_statement AS SELECT id FROM statement",
         "DROP FUNCTION reported_by_others",
+        "ALTER FUNCTION chosen_statements RESET ALL",
         "TRUNCATE statement CASCADE",
         "DELETE FROM statement",
         "UPDATE decision SET reason = ''",
@@ -385,6 +389,59 @@ async def test_what_others_report_is_told_and_no_more(serving: asyncpg.Connectio
     arguments = [viewer.agency_id] * len(asked), [cohort for cohort, _ in asked], [measure for _, measure in asked]
     found = await serving.fetch("SELECT * FROM reported_by_others($1, $2, $3)", *arguments)
     assert {tuple(row) for row in found} == reported
+
+
+CHOICES = {
+    "SELECT * FROM chosen_statements($1, true, 1, 31)": {"COUNT", "INDIVIDUAL"},
+    f"SELECT * FROM chosen_statements_at($1, true, 1, 31, '{datetime(2100, 1, 1, tzinfo=UTC)}')": {"COUNT"},
+}
+"""The kinds that the focal points of this world are told of; what stood of individuals in its past had no state of its own."""
+
+LIVE = {"VERIFIED", "DISPUTED", "PENDING", "HELD"}
+MARKED = ("stated_by_id", "count", "sex", "reporting_period_label", "cost_amount", "cost_currency")
+
+
+@pytest.mark.parametrize("name", sorted(VIEWERS))
+async def test_what_is_chosen_is_told_to_focal_points_of_their_own_state(serving: asyncpg.Connection, name: str) -> None:
+    """Live statements about the one state, counts and individuals, of populations that IMPACS has accepted and somebody counts."""
+    viewer, cohorts = VIEWERS[name], {row["id"]: row for row in WORLD["cohort"]}
+    found_any = False
+    for measure in sorted({row["measure"] for row in WORLD["statement"]}):
+        live = [row for row in WORLD["statement"] if row["measure"] == measure and row["state"] in LIVE]
+        runs = {row["id"]: cohorts[cohorts[row["cohort_id"]]["same_run_as_id"] or row["cohort_id"]] for row in live}
+        entering = [row for row in live if cohorts[row["cohort_id"]]["accepted_at"] and runs[row["id"]]["accepted_at"]]
+        numbered = {runs[row["id"]]["id"] for row in entering if row["state"] != "HELD" and counts(row, runs[row["id"]])}
+        own = [row for row in entering if states_of(row) == [viewer.member_state_code] and runs[row["id"]]["id"] in numbered]
+        for sql, kinds in CHOICES.items():
+            told = [row for row in own if row["kind"] in kinds]
+            expected = sorted(str([row["partner_id" if each == "stated_by_id" else each] for each in MARKED]) for row in told)
+            async with serving.transaction():
+                await serving.fetchval(IDENTIFY, *viewer.settings)
+                found = await serving.fetch(sql, measure)
+            assert sorted(str([row[each] for each in MARKED]) for row in found) == (expected if name.startswith("FOCAL") else [])
+            found_any |= bool(found)
+    assert found_any is name.startswith("FOCAL")
+
+
+def counts(row: Row, population: Row) -> bool:
+    """Whether a counted statement can give its population a number."""
+    return row["kind"] == "COUNT" or population["count_policy"] == "INDIVIDUALS_COMPLETE"
+
+
+async def test_the_choice_is_made_by_todays_rules(serving: asyncpg.Connection) -> None:
+    """What stands in the database is what the rules write today: a new rule needs a new migration."""
+    body = await serving.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'chosen_statements'")
+    assert body == choice.sql()
+    then = await serving.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'chosen_statements_at'")
+    assert then.endswith(choice.sql().removeprefix("WITH "))
+    arguments, given = await serving.fetchrow(
+        "SELECT pg_get_function_arguments(oid), pg_get_function_result(oid) FROM pg_proc WHERE proname = 'chosen_statements'"
+    )
+    columns = ", ".join(f"{each.name} {each.type.compile(dialect=DIALECT).lower()}" for each in CHOSEN)
+    assert (arguments, given.replace('"', "")) == (
+        "of_measure text, with_pending boolean, of_total integer, of_rows integer",
+        f"TABLE({columns})",
+    )
 
 
 POLICIES_HELD = "SELECT tablename, policyname, cmd, roles::text, qual, with_check FROM pg_policies ORDER BY 1, 2"

@@ -112,7 +112,8 @@ class ParticipationFilter:
 
 @strawberry.type(
     description="Numbers of one measure, grouped. By the basis RELEASE they are those that IMPACS released, the same for everybody; by "
-    "RECORDS they rest on the statements that you may see: a partner's on its own, staff's on all, others' on those PUBLIC and VERIFIED."
+    "RECORDS they rest on the statements that you may see: a partner's on its own, staff's on all, a focal point's on "
+    "what staff's choice takes about its state alone, others' on those PUBLIC and VERIFIED."
 )
 class ParticipationTable:
     """A grouped answer."""

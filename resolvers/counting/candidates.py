@@ -1,8 +1,9 @@
 """The chosen partner's claim sets, what they state, and which of them answers what (rules R1 and R2)."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, FromClause, Integer, Select, Uuid, and_, cast, exists, func, or_, select
+from sqlalchemy import CTE, ColumnElement, FromClause, Integer, Select, Uuid, and_, case, cast, exists, func, literal_column, or_, select
 
 from models.base import Table
 from models.policies import Row
@@ -60,7 +61,7 @@ def _stating(dimension: Dimension, part: Row) -> list[ColumnElement[bool]]:
 def _stated_later(ledger: Ledger, contenders: CTE, dimension: Dimension) -> Select[Any]:
     """The sets of which a statement after the first states the dimension."""
     run, part = ledger.runs, ledger.door.part(PARTS[dimension])
-    row, counted = ledger.counts(*ledger.counted)
+    row, counted = ledger.counted_counts()
     joined = (
         contenders.join(run, run.c.population_id == contenders.c.population_id)
         .join(row, and_(row.c.cohort_id == run.c.cohort_id, belongs(row, contenders)))
@@ -71,13 +72,23 @@ def _stated_later(ledger: Ledger, contenders: CTE, dimension: Dimension) -> Sele
     return select(ledger.named(f"later_{dimension.lower()}", found).c.id)
 
 
-def picks(ledger: Ledger, sets: CTE, of_total: frozenset[Dimension], of_rows: frozenset[Dimension]) -> CTE:
+Wanted = frozenset[Dimension] | ColumnElement[int]
+"""Dimensions that are wanted: known, or a mask that is known once the statement runs."""
+
+
+def mask(dimensions: Collection[Dimension]) -> int:
+    """The mask of some dimensions: a bit for each dimension of statements, the first being the lowest."""
+    return sum(1 << OF_STATEMENTS.index(dimension) for dimension in dimensions)
+
+
+def picks(ledger: Ledger, sets: CTE, of_total: Wanted, of_rows: Wanted) -> CTE:
     """R1, R2: one row for each population: its whole, the set that answers for the total, and the set that answers for the rows.
 
-    [population_id, partner_id, rank, alternatives, by_individuals, unit], and for each of whole, total and rows <level>_[id, total,
-    precision, pending, partition_key, lone_id]. One row and no joins, since PostgreSQL would take the joins' result for one row, and loop.
+    [population_id, partner_id, rank, alternatives, by_individuals, unit, total_exceeds, rows_exceed, untold], and for each of whole, total
+    and rows <level>_[id, total, precision, pending, partition_key, lone_id]. The two flags say whether a set exceeds the whole; `untold` is
+    what the whole exceeds the total's set by. One row and no joins, since PostgreSQL would take the joins' result for one row, and loop.
     """
-    nothing: frozenset[Dimension] = frozenset()
+    nothing: Wanted = frozenset()
     own = sets.c
     first_unit = func.first_value(own.unit).over(partition_by=own.population_id, order_by=_preference(sets, nothing))
     wholes = select(*own, _place(sets, nothing).label("as_whole"), first_unit.label("whole_unit")).subquery()
@@ -92,23 +103,37 @@ def picks(ledger: Ledger, sets: CTE, of_total: frozenset[Dimension], of_rows: fr
         for level in ("whole", "total", "rows")
         for name in ("id", "total", "precision", "pending", "partition_key", "lone_id")
     ]
-    return ledger.named("picks", select(ranked.c.population_id, *shared, unit, *columns).group_by(ranked.c.population_id))
+    picked = select(ranked.c.population_id, *shared, unit, *columns).group_by(ranked.c.population_id).subquery()
+    exceeds = picked.c.total_total > picked.c.whole_total
+    flags = (exceeds.label("total_exceeds"), (picked.c.rows_total > picked.c.whole_total).label("rows_exceed"))
+    untold = case((exceeds, ZERO), else_=picked.c.whole_total - picked.c.total_total).label("untold")
+    return ledger.named("picks", select(*picked.c, *flags, untold))
 
 
-def _place(sets: FromClause, wanted: frozenset[Dimension], *before: ColumnElement[Any]) -> ColumnElement[Any]:
+def _place(sets: FromClause, wanted: Wanted, *before: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.row_number().over(partition_by=sets.c.population_id, order_by=[*before, *_preference(sets, wanted)])
 
 
-def _preference(sets: FromClause, wanted: frozenset[Dimension]) -> list[ColumnElement[Any]]:
+def _preference(sets: FromClause, wanted: Wanted) -> list[ColumnElement[Any]]:
     """The order of preference: who states the most of what is wanted, then the fewest beyond, then the latest, then the lowest id."""
-    beyond = frozenset(OF_STATEMENTS) - wanted
-    return [_stated_of(sets, wanted).desc(), _stated_of(sets, beyond), sets.c.latest.desc(), sets.c.id]
+    inside, beyond = _stated(sets, wanted)
+    return [inside.desc(), beyond, sets.c.latest.desc(), sets.c.id]
 
 
-def _stated_of(sets: FromClause, dimensions: frozenset[Dimension]) -> ColumnElement[Any]:
-    """How many of the dimensions a set states. What is added to the first 0 is another, since ORDER BY 0 would be a column's number."""
-    total: ColumnElement[Any] = ZERO + ZERO
-    for dimension in OF_STATEMENTS:
-        if dimension in dimensions:
-            total = total + sets.c[dimension]
-    return total
+def _stated(sets: FromClause, wanted: Wanted) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """How many of the wanted dimensions a set states, and how many others.
+
+    What is added to the first 0 is another, since ORDER BY 0 would be a column's number.
+    """
+    inside: ColumnElement[Any] = ZERO + ZERO
+    beyond: ColumnElement[Any] = ZERO + ZERO
+    for place, dimension in enumerate(OF_STATEMENTS):
+        stated = sets.c[dimension]
+        if not isinstance(wanted, frozenset):
+            bit = wanted.bitwise_rshift(literal_column(str(place))).bitwise_and(ONE)
+            inside, beyond = inside + stated * bit, beyond + stated * (ONE - bit)
+        elif dimension in wanted:
+            inside = inside + stated
+        else:
+            beyond = beyond + stated
+    return inside, beyond

@@ -43,7 +43,7 @@ def inconsistencies(ledger: Ledger, found: Levels) -> Subquery:
 def _members(ledger: Ledger, found: Levels, events: FromClause) -> Select[Any]:
     """The counted statements of the sets of events [id, statements]."""
     run, sets = ledger.runs, found.candidates
-    row, counted = ledger.counts(*ledger.counted)
+    row, counted = ledger.counted_counts()
     same = and_(row.c.cohort_id == run.c.cohort_id, belongs(row, sets))
     concerned = or_(sets.c.id.in_(select(events.c.coarser)), sets.c.id.in_(select(events.c.finer)))
     return (

@@ -45,6 +45,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -52,6 +53,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from models.statements import StatementKind, StatementState
 from resolvers.counting.cells import raw_inside, raw_outside
 from resolvers.counting.dimensions import ZERO, code
+from resolvers.counting.filters import judged_slices
 from resolvers.counting.ledger import Ledger, counted_state
 from resolvers.counting.levels import Levels
 from resolvers.counting.sets import has_key
@@ -135,7 +137,7 @@ class Fates:
     individuals: FromClause
 
 
-def fates(ledger: Ledger, found: Levels, populations: FromClause, name: str) -> Fates:
+def fates(ledger: Ledger, found: Levels, populations: CTE, name: str) -> Fates:
     """What became of the statements about populations.
 
     The populations are rows [population_id, partner_id, by_individuals, unit, total_id, rows_id, finer_total_id, finer_rows_id, decided,
@@ -143,10 +145,11 @@ def fates(ledger: Ledger, found: Levels, populations: FromClause, name: str) -> 
     lies inside the filter on cohorts; whether it gives a number.
     """
     judged = _judged(ledger, found, populations)
-    of, states = judged.c, ledger.counted
+    of = judged.c
     used = or_(of.in_total, of.in_rows)
-    reasons = [(of.state == code(state), ExclusionReason(state)) for state in StatementState if state in ExclusionReason.__members__]
-    reasons = [(condition, reason) for condition, reason in reasons if StatementState(reason) not in states]
+    named = [state for state in StatementState if state in ExclusionReason.__members__]
+    counted = StatementState.PENDING if ledger.request.include_pending is True else None
+    reasons = [(of.state == code(state), ExclusionReason(state)) for state in named if state is not counted]
     reasons += [
         (~of.enters, ExclusionReason.COHORT_NOT_ACCEPTED),
         (and_(of.individual, ~of.by_individuals), ExclusionReason.INDIVIDUALS_NOT_COMPLETE),
@@ -160,13 +163,28 @@ def fates(ledger: Ledger, found: Levels, populations: FromClause, name: str) -> 
         (and_(~used, of.other_unit), ExclusionReason.OTHER_UNIT),
         (~used, ExclusionReason.OTHER_CLAIM_SET),
     ]
-    both = and_(of.in_total, of.in_rows)
-    gives = case((both, code(StatementUse.TOTAL_AND_ROWS)), (of.in_total, code(StatementUse.TOTAL)), else_=code(StatementUse.ROWS))
     reason = case(*[(condition, code(excluded)) for condition, excluded in reasons])
-    told = select(of.population_id, of.id, of.individual, gives.label("gives"), reason.label("reason")).select_from(judged).subquery()
+    told = select(of.population_id, of.id, of.individual, _use(of).label("gives"), reason.label("reason")).select_from(judged).subquery()
     use = case((told.c.reason.is_(None), told.c.gives)).label("use")
-    all_told = ledger.named(f"{name}_told", select(told.c.population_id, told.c.id, told.c.individual, use, told.c.reason))
+    seen = select(told.c.population_id, told.c.id, told.c.individual, use, told.c.reason)
+    unseen = [_unseen(ledger, found, populations)] if found.chosen is not None else []
+    all_told = ledger.named(f"{name}_told", union_all(seen, *unseen))
     return Fates(ledger.named(name, _of_counts(all_told)), ledger.named(f"{name}_individuals", _of_individuals(all_told)))
+
+
+def _unseen(ledger: Ledger, found: Levels, populations: CTE) -> Select[Any]:
+    """The individuals that give a focal point's numbers, of whom it sees nothing else."""
+    judged = judged_slices(ledger, populations, found.chosen)
+    of = judged.c
+    given = and_(populations.c.by_individuals, populations.c.contributes, of.kept, or_(of.in_total, of.in_rows))
+    joined = judged.join(populations, populations.c.population_id == of.population_id)
+    return select(of.population_id, cast(null(), Uuid), true(), _use(of), cast(null(), Text)).select_from(joined).where(given)
+
+
+def _use(of: Any) -> ColumnElement[Any]:
+    """What a statement gives that gives something."""
+    both = and_(of.in_total, of.in_rows)
+    return case((both, code(StatementUse.TOTAL_AND_ROWS)), (of.in_total, code(StatementUse.TOTAL)), else_=code(StatementUse.ROWS))
 
 
 def _of_counts(told: CTE) -> Select[Any]:

@@ -4,23 +4,24 @@ from typing import Any
 
 from sqlalchemy import CTE, BigInteger, ColumnElement, Select, Subquery, and_, case, cast, false, func, or_, select, true
 
-from models.statements import Precision
 from resolvers.counting.cells import raw_inside, raw_outside
-from resolvers.counting.dimensions import ZERO, code
-from resolvers.counting.ledger import Ledger
+from resolvers.counting.chosen import chosen_slices
+from resolvers.counting.dimensions import ZERO
+from resolvers.counting.ledger import EXACT, Ledger
 from resolvers.counting.sets import both_sets, of_set
 from resolvers.counting.slices import slices
 
-EXACT = code(Precision.EXACT)
 LEVELS = ("total", "rows")
 
 
-def filtered_cells(ledger: Ledger, picked: CTE) -> CTE:
+def filtered_cells(ledger: Ledger, picked: CTE, chosen: CTE | None) -> CTE:
     """The statements of both levels' sets, summed by population, by whether they are kept, and if so by key.
+
+    A focal point's are those that were chosen for it.
 
     [population_id, kept, <key> ..., lost], and for both levels <level>_[statements, total, precision, amount, priced].
     """
-    judged = _judged(ledger, picked)
+    judged = judged_slices(ledger, picked, chosen)
     shared = [judged.c[name] for name in ("population_id", "kept", *ledger.request.cells.keys)]
     sums = [_whole(func.sum(judged.c.count).filter(judged.c.in_total, judged.c.lost)).label("lost")]
     for level in LEVELS:
@@ -36,17 +37,26 @@ def filtered_cells(ledger: Ledger, picked: CTE) -> CTE:
     return ledger.named("cells", select(*shared, *sums).where(or_(judged.c.in_total, judged.c.in_rows)).group_by(*shared))
 
 
-def _judged(ledger: Ledger, picked: CTE) -> Subquery:
-    """The statements about the cohorts of both sets. The OFFSET keeps PostgreSQL from judging them anew for each of their sums."""
-    request, cells, sets = ledger.request, ledger.request.cells, both_sets(ledger, picked)
+def judged_slices(ledger: Ledger, picked: CTE, chosen: CTE | None) -> Subquery:
+    """The statements about the cohorts of both sets, and whether they are kept, or lost since nobody knows.
+
+    [population_id, in_total, in_rows, kept, lost, <key> ..., count, precision, amount]. The OFFSET keeps PostgreSQL from judging them anew
+    for each of their sums.
+    """
+    request, cells = ledger.request, ledger.request.cells
     filtered = request.filtered(of_statements=True)
-    row = slices(ledger, filtered, cells)
+    if chosen is None:
+        row, sets = slices(ledger, filtered, cells), both_sets(ledger, picked)
+        joined = row.join(sets, sets.c.cohort_id == row.c.cohort_id)
+        places = [of_set(row, sets, level).label(f"in_{level}") for level in LEVELS]
+    else:
+        row, sets = chosen_slices(ledger, chosen, filtered, cells), picked
+        joined = row.join(sets, sets.c.population_id == row.c.population_id)
+        places = [func.coalesce(row.c.set_id == sets.c[f"{level}_id"], false()).label(f"in_{level}") for level in LEVELS]
     kept = and_(true(), *[raw_inside(d, row.c[d], request.allowed(d)) for d in filtered])
     beyond = or_(false(), *[raw_outside(d, row.c[d], request.allowed(d)) for d in filtered])
-    places = [of_set(row, sets, level).label(f"in_{level}") for level in LEVELS]
     verdict = (kept.label("kept"), and_(~kept, ~beyond).label("lost"))
     keys = [case((kept, row.c[name])).label(name) for name in cells.keys]
-    joined = row.join(sets, sets.c.cohort_id == row.c.cohort_id)
     judged = select(sets.c.population_id, *places, *verdict, *keys, row.c.count, row.c.precision, row.c.amount).select_from(joined)
     return judged.offset(ZERO).subquery()
 

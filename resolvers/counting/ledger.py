@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.courses import Cohort, CountPolicy
 from models.policies import ONCE_PUBLIC, Door, Predicate, Row, viewer_agency
-from models.statements import Sex, Statement, StatementKind, StatementState
+from models.statements import Precision, Sex, Statement, StatementKind, StatementState
 from models.viewer import ViewerKind
 from resolvers.counting.cells import Cells
 from resolvers.counting.cohorts import cohort_values
@@ -39,6 +39,7 @@ from resolvers.counting.dimensions import OF_STATEMENTS, ONE, Dimension, allowed
 from resolvers.counting.guesses import guessed_rare
 
 COUNTED = (StatementState.VERIFIED, StatementState.DISPUTED)
+EXACT = code(Precision.EXACT)
 LIVE = (*COUNTED, StatementState.PENDING, StatementState.HELD)
 USED = (
     *("kind", "cohort_id", "partner_id", "partition_key", "count", "precision"),
@@ -52,16 +53,19 @@ class Request:
 
     `measure` and the arrays of `filters` are SQL expressions, binds as a rule: text[] of codes, uuid[] of rows, integer[] of years.
     `costs` says whether any costs are wanted, since they are dear. `for_release` leaves out what is not accepted, whoever asks, and
-    populations that a statement is about which is PUBLIC or ever was, since everybody knows it for ever (rule R9). `name` begins the names
-    of the common table expressions: two requests in one SQL statement need two names, of at most 30 characters.
+    populations that a statement is about which is PUBLIC or ever was, since everybody knows it for ever (rule R9). `about` is the code of
+    the one member state that is asked for, whoever asks: what is not accepted is left out, and so are populations that no statement is
+    about which is about this state alone. `name` begins the names of the common table expressions: two requests in one SQL statement need
+    two names, of at most 30 characters.
     """
 
     measure: ColumnElement[Any]
     group_by: tuple[Dimension, ...] = ()
     filters: Mapping[Dimension, ColumnElement[Any]] = field(default_factory=dict)
-    include_pending: bool = False
+    include_pending: bool | ColumnElement[bool] = False
     costs: bool = True
     for_release: bool = False
+    about: ColumnElement[Any] | None = None
     name: str = "participation"
 
     def grouped(self, *, of_statements: bool) -> tuple[Dimension, ...]:
@@ -89,12 +93,18 @@ class Ledger:
         self.request = request
         self.door = door
         self._shared = shared
-        self.counted = (*COUNTED, StatementState.PENDING) if request.include_pending else COUNTED
+
+    def is_counted(self, state: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether statements in a state are counted."""
+        pending = self.request.include_pending
+        if isinstance(pending, bool):
+            return one_of(state, *COUNTED, *([StatementState.PENDING] if pending else []))
+        return or_(one_of(state, *COUNTED), and_(state == code(StatementState.PENDING), pending))
 
     def counterpart(self) -> "Ledger":
         """The same ledger with PENDING statements counted if they were not, and the other way round (rule R8); without groups."""
         request = self.request
-        other = replace(request, include_pending=not request.include_pending, group_by=(), costs=False, name=f"{request.name}_other")
+        other = replace(request, include_pending=request.include_pending is False, group_by=(), costs=False, name=f"{request.name}_other")
         return Ledger(other, self.door, self)
 
     def named(self, name: str, selected: Any) -> CTE:
@@ -123,14 +133,16 @@ class Ledger:
         joined = cohort.join(canonical, and_(canonical.c.id == population, canonical_enters))
         by_individuals = (canonical.c.count_policy == code(CountPolicy.INDIVIDUALS_COMPLETE)).label("by_individuals")
         found = select(cohort.c.id.label("cohort_id"), population.label("population_id"), by_individuals).select_from(joined)
-        closed = [population.not_in(self._public())] if self.request.for_release else []
-        runs = self.named("runs", found.where(enters, *closed))
+        bounds = [population.not_in(self._public())] if self.request.for_release else []
+        if self.request.about is not None:
+            bounds.append(population.in_(self._about(self.request.about)))
+        runs = self.named("runs", found.where(enters, *bounds))
         return self._near(runs) if self.narrowing else runs
 
     def _cohorts(self) -> tuple[Row, Predicate]:
         cohort, visible = self.door.visible(Cohort)
         accepted: ColumnElement[bool] = cohort.c.accepted_at.is_not(None)
-        if self.door.kind is not ViewerKind.ANONYMOUS and not self.request.for_release:
+        if self.door.kind is not ViewerKind.ANONYMOUS and not self.request.for_release and self.request.about is None:
             accepted = or_(accepted, cohort.c.submitted_by_id == viewer_agency())
         return cohort, and_(visible, accepted)
 
@@ -140,6 +152,13 @@ class Ledger:
         joined = ONCE_PUBLIC.join(cohort, cohort.c.id == ONCE_PUBLIC.c.cohort_id)
         found = select(func.coalesce(cohort.c.same_run_as_id, cohort.c.id)).select_from(joined)
         return found.where(visible, ONCE_PUBLIC.c.measure == self.request.measure)
+
+    def _about(self, member_state: ColumnElement[Any]) -> Select[Any]:
+        """The populations that a statement on this measure is about which is about this member state alone."""
+        row, visible = self.door.visible(Statement)
+        cohort, cohort_visible = self.door.visible(Cohort)
+        found = select(func.coalesce(cohort.c.same_run_as_id, cohort.c.id)).select_from(row.join(cohort, cohort.c.id == row.c.cohort_id))
+        return found.where(visible, cohort_visible, row.c.measure == self.request.measure, row.c.only_member_state_code == member_state)
 
     @cached_property
     def seen(self) -> CTE:
@@ -182,7 +201,8 @@ class Ledger:
         """A new alias of the statements, and the condition under which those in one of the states, or in any, can enter the numbers."""
         row, visible = self.door.visible(Statement)
         asked = [row.c.measure == self.request.measure, *([one_of(row.c.state, *states)] if states else [])]
-        near = [row.c.cohort_id.in_(select(self.runs.c.cohort_id))] if self.narrowing else []
+        is_narrow = self.narrowing or self.request.about is not None
+        near = [row.c.cohort_id.in_(select(self.runs.c.cohort_id))] if is_narrow else []
         return row, and_(visible, *asked, *near)
 
     def counts(self, *states: StatementState) -> tuple[Row, Predicate]:
@@ -190,10 +210,15 @@ class Ledger:
         row, asked = self.statements(*states)
         return row, and_(row.c.kind == code(StatementKind.COUNT), asked)
 
+    def counted_counts(self) -> tuple[Row, Predicate]:
+        """As `counts`, of those that are counted."""
+        row, asked = self.counts()
+        return row, and_(asked, self.is_counted(row.c.state))
+
     def counting(self) -> tuple[Row, Predicate]:
         """As `statements`, of those that give numbers if their set does: counts that are counted, and one statement for each person."""
         row, asked = self.statements()
-        counted = and_(row.c.kind == code(StatementKind.COUNT), one_of(row.c.state, *self.counted))
+        counted = and_(row.c.kind == code(StatementKind.COUNT), self.is_counted(row.c.state))
         return row, and_(asked, or_(counted, row.c.id.in_(select(self.people.c.id))))
 
     @cached_property
@@ -224,7 +249,7 @@ class Ledger:
             "people",
             select(of.id, of.population_id, of.partner_id, of.decided, of.text_id)
             .ext(distinct_on(*person))
-            .where(one_of(of.state, *self.counted))
+            .where(self.is_counted(of.state))
             .order_by(*person, of.decided.desc(), of.text_id),
         )
 

@@ -28,11 +28,13 @@ from sqlalchemy import (
 )
 
 from models.statements import Precision
+from models.viewer import ViewerKind
 from resolvers.counting.candidates import candidates, picks
+from resolvers.counting.chosen import chosen_picks, chosen_sets, chosen_statements
 from resolvers.counting.cohorts import cohort_values
 from resolvers.counting.dimensions import ONE, ZERO, code, inside, outside
-from resolvers.counting.filters import EXACT, filtered_cells, tallied
-from resolvers.counting.ledger import Ledger
+from resolvers.counting.filters import filtered_cells, tallied
+from resolvers.counting.ledger import EXACT, Ledger
 from resolvers.counting.sets import claim_sets, partners
 
 AT_LEAST, APPROXIMATE = code(Precision.AT_LEAST), code(Precision.APPROXIMATE)
@@ -43,9 +45,11 @@ class Levels:
     """What the populations give.
 
     `values` are the populations' values in the cohort dimensions asked for, None where none are; `withheld` is the sum of the
-    populations of which nobody knows whether they lie inside the filter; `cells` is None without a filter on statements.
+    populations of which nobody knows whether they lie inside the filter; `cells` is None without a filter on statements. `chosen` is what
+    was chosen for a focal point, whose implicit filter is its own member state.
     """
 
+    chosen: CTE | None
     candidates: CTE
     picked: CTE
     values: CTE | None
@@ -56,15 +60,19 @@ class Levels:
 
 def levels(ledger: Ledger) -> Levels:
     """Chooses and measures, population by population."""
-    sets = claim_sets(ledger)
-    found = candidates(ledger, sets, partners(ledger, sets))
     grouped, filtered = ledger.request.grouped(of_statements=True), ledger.request.filtered(of_statements=True)
-    picked = picks(ledger, found, frozenset(filtered), frozenset((*grouped, *filtered)))
+    chosen = chosen_statements(ledger) if ledger.door.kind is ViewerKind.FOCAL_POINT else None
+    if chosen is None:
+        sets = claim_sets(ledger)
+        found = candidates(ledger, sets, partners(ledger, sets))
+        picked = picks(ledger, found, frozenset(filtered), frozenset((*grouped, *filtered)))
+    else:
+        found, picked = chosen_sets(ledger, chosen), chosen_picks(ledger, chosen)
     values = _values(ledger, picked)
     inside_filter = _inside(ledger, picked, values)
-    cells = filtered_cells(ledger, inside_filter) if filtered else None
+    cells = filtered_cells(ledger, inside_filter, chosen) if filtered or chosen is not None else None
     answers = _answers(ledger, inside_filter) if cells is None else _filtered_answers(ledger, inside_filter, cells)
-    return Levels(found, picked, values, _withheld(ledger, picked, values), cells, answers)
+    return Levels(chosen, found, picked, values, _withheld(ledger, picked, values), cells, answers)
 
 
 def _values(ledger: Ledger, picked: CTE) -> CTE | None:
@@ -87,11 +95,12 @@ def _inside(ledger: Ledger, picked: CTE, values: CTE | None) -> CTE:
     if values is not None:
         source = picked.join(values, values.c.population_id == picked.c.population_id)
         where = [inside(values.c[d], ledger.request.allowed(d)) for d in ledger.request.filtered(of_statements=False)]
-    exceeds = picked.c.total_total > picked.c.whole_total
+    exceeds = picked.c.total_exceeds
     columns: list[ColumnElement[Any]] = [case((exceeds, picked.c.total_id)).label("finer_total_id")]
     for column in picked.c:
         level, _, name = column.key.partition("_")
-        columns.append(case((exceeds, picked.c[f"whole_{name}"]), else_=column).label(column.key) if level == "total" else column)
+        is_level = level == "total" and f"whole_{name}" in picked.c
+        columns.append(case((exceeds, picked.c[f"whole_{name}"]), else_=column).label(column.key) if is_level else column)
     return ledger.named("inside", select(*columns).select_from(source).where(*where))
 
 
@@ -131,17 +140,26 @@ def _answers(ledger: Ledger, picked: CTE) -> CTE:
 
 def _filtered_answers(ledger: Ledger, picked: CTE, cells: CTE) -> CTE:
     kept = tallied(cells).subquery()
-    of = kept.c
-    lost = of.lost + picked.c.whole_total - picked.c.total_total
-    measured = _Measured(of.total_statements > ZERO, of.total_total, of.rows_total, of.total_precision, of.rows_precision, lost)
-    joined = picked.join(kept, of.population_id == picked.c.population_id)
+
+    def told(name: str, nothing: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.coalesce(kept.c[name], nothing)
+
+    measured = _Measured(
+        told("total_statements", ZERO) > ZERO,
+        told("total_total", ZERO),
+        told("rows_total", ZERO),
+        told("total_precision", EXACT),
+        told("rows_precision", EXACT),
+        told("lost", ZERO) + picked.c.untold,
+    )
+    joined = picked.outerjoin(kept, kept.c.population_id == picked.c.population_id)
     return ledger.named("answers", _settled(picked, measured).select_from(joined))
 
 
 def _settled(picked: CTE, measured: _Measured) -> Select[Any]:
     """R2: the rows' set falls back to the total's where it exceeds the whole or the total; a remainder is never dropped or spread."""
     of = picked.c
-    fell_back = or_(of.rows_total > of.whole_total, measured.rows_total > measured.total)
+    fell_back = or_(of.rows_exceed, measured.rows_total > measured.total)
     precision, rows_precision = worst(measured.precision, of.total_pending), worst(measured.rows_precision, of.rows_pending)
     exact = and_(precision == EXACT, rows_precision == EXACT)
     names = (
@@ -151,7 +169,7 @@ def _settled(picked: CTE, measured: _Measured) -> Select[Any]:
     used = [
         case((fell_back, of[f"total_{n}"]), else_=of[f"rows_{n}"]).label(f"rows_{n}") for n in ("id", "partition_key", "lone_id", "pending")
     ]
-    differs = and_(~fell_back, of.rows_id != of.total_id)
+    differs = and_(~fell_back, of.rows_id.is_distinct_from(of.total_id))
     return select(
         *[of[name] for name in names],
         *used,

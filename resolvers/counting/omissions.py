@@ -30,17 +30,17 @@ def omissions(ledger: Ledger, found: Levels, first: ColumnElement[Any] | None, n
     populations = ledger.named(f"omitted_{number}", first_of(_omitted(ledger, found), literal_column("population_id"), first))
     of = populations.c
     reason = case(
-        (of.partner_id.is_(None), code(OmissionReason.NO_BASIS)),
+        (of.total_id.is_(None), code(OmissionReason.NO_BASIS)),
         (of.lost > ZERO, code(OmissionReason.UNDECIDED)),
         else_=code(OmissionReason.OUTSIDE_FILTER),
     )
     undecided = func.concat(phrase("Nobody knows whether the "), of.lost, phrase(" that it could add lie inside the filter (R2)."))
     text = case(
-        (of.partner_id.is_(None), phrase("No statement counts (R1c).")),
+        (of.total_id.is_(None), phrase("No statement counts (R1c).")),
         (of.lost > ZERO, undecided),
         else_=phrase("What it states lies outside the filter (R2)."),
     )
-    rule = case((of.partner_id.is_(None), phrase("R1c")), else_=phrase("R2"))
+    rule = case((of.total_id.is_(None), phrase("R1c")), else_=phrase("R2"))
     columns = [of.population_id, rule.label("rule"), reason.label("reason"), of.lost.label("not_attributable"), text.label("text")]
     return Explained(select(*columns).subquery(), fates(ledger, found, populations, f"omitted_statements_{number}"))
 

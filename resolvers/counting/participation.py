@@ -11,8 +11,7 @@ from models.statements import CountUnit
 from resolvers.counting.dimensions import ONE, ZERO, code
 from resolvers.counting.events import inconsistencies
 from resolvers.counting.explanations import Explained, explanations
-from resolvers.counting.filters import EXACT
-from resolvers.counting.ledger import Ledger, Request
+from resolvers.counting.ledger import EXACT, Ledger, Request
 from resolvers.counting.levels import Levels, levels
 from resolvers.counting.omissions import omissions
 from resolvers.counting.rows import EMPTY_LIST, cost_list, grouped_rows, keyed, spent

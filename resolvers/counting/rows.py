@@ -26,13 +26,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, distinct_on
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, array, distinct_on
 
-from models.policies import Door
+from models.policies import Door, viewer_member_state
 from resolvers.counting.dimensions import ONE, ZERO, Dimension, code, only_member, value_type
-from resolvers.counting.filters import EXACT
 from resolvers.counting.labels import labels
-from resolvers.counting.ledger import Ledger
+from resolvers.counting.ledger import EXACT, Ledger
 from resolvers.counting.levels import Levels, worst
 from resolvers.counting.sets import belongs, both_sets, of_set
 from resolvers.counting.slices import slices
@@ -207,9 +206,15 @@ def _remainders(ledger: Ledger, found: Levels) -> Select[Any]:
     """R2: what a total exceeds its rows by: UNSPECIFIED, but where the filter allows one member only."""
     request, answers = ledger.request, found.answers
     rows, number = _numbers(ledger, found, answers.c.population_id, answers)
-    values = [
-        (only_member(request.allowed(d)) if d in request.filters else cast(null(), value_type(d))).label(d)
-        for d in request.grouped(of_statements=True)
-    ]
+    values = [_of_remainder(ledger, found, d).label(d) for d in request.grouped(of_statements=True)]
     columns = (*number, *values, answers.c.remainder, answers.c.remainder_precision, *_costs_of(ledger))
     return select(*columns).select_from(rows).where(answers.c.remainder > ZERO)
+
+
+def _of_remainder(ledger: Ledger, found: Levels, dimension: Dimension) -> ColumnElement[Any]:
+    """What is known of a remainder in a dimension."""
+    if found.chosen is not None and dimension is Dimension.MEMBER_STATE:
+        return array([viewer_member_state()])
+    if dimension in ledger.request.filters:
+        return only_member(ledger.request.allowed(dimension))
+    return cast(null(), value_type(dimension))

@@ -49,7 +49,7 @@ def claim_sets(ledger: Ledger) -> CTE:
 
 def _sets_of_counts(ledger: Ledger) -> Select[Any]:
     batch, run = ledger.batches, ledger.runs
-    counted = one_of(batch.c.state, *ledger.counted)
+    counted = ledger.is_counted(batch.c.state)
     shared = (run.c.population_id, batch.c.partner_id, batch.c.partition_key, batch.c.lone_id)
     return (
         select(
@@ -84,7 +84,7 @@ def _sets_of_individuals(ledger: Ledger) -> Select[Any]:
             code(Precision.EXACT),
             func.max(person.c.decided),
             people,
-            func.count().filter(~one_of(found.c.state, *ledger.counted)),
+            func.count().filter(~ledger.is_counted(found.c.state)),
             *[true() for _ in OF_ROWS],
             true(),
         )

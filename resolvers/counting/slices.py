@@ -31,7 +31,7 @@ def slices(
     if OF_DEPARTMENTS & asked:
         joined = joined.outerjoin(department, department.c.statement_id == row.c.id)
     values = {dimension: _raw_value(dimension, row, state, department) for dimension in asked}
-    currency, amount = _cost_of(row)
+    currency, amount = cost_of(row)
     own = [row.c[name] for name in ("id", "kind", "cohort_id", "partner_id", "partition_key", "count")]
     own += [collate(row.c.precision, "C").label("precision"), currency.label("currency"), amount.label("amount")]
     keys = [*[values[dimension].label(dimension) for dimension in raw], *cells.columns(values, currency)]
@@ -57,7 +57,7 @@ def _raw_value(dimension: Dimension, row: Row, state: Row, department: Row) -> C
             return row.c.reporting_period_label
 
 
-def _cost_of(row: Row) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def cost_of(row: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """The currency and the amount of what a statement's people cost, both null where no cost is stated."""
     stated = and_(row.c.cost_amount.is_not(None), row.c.cost_currency.is_not(None))
     return case((stated, row.c.cost_currency)), case((stated, row.c.cost_amount))

@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from models.statements import Precision
-from models.viewer import ViewerKind
 from tests.evaluator.explanations import explained, omitted
-from tests.evaluator.records import JOINED_BY_CODE, Claim, Dimension, Finding, Ledger, Question, Value, Values, global_id
-from tests.evaluator.rules import cells_of, contributes, findings_of, populations_of, total_of, total_precision, unit, worst
+from tests.evaluator.records import JOINED_BY_CODE, Claim, Dimension, Finding, Ledger, Question, Value, Values, global_id, global_ids
+from tests.evaluator.rules import cells_of, contributes, findings_of, populations_of, told, total_of, total_precision, unit, worst
 
 
 def count_value(value: int | None, precision: Precision) -> dict[str, Any]:
@@ -103,7 +102,7 @@ def pending_delta(ledger: Ledger, question: Question) -> int | None:
     return None if with_pending is None and without is None else (with_pending or 0) - (without or 0)
 
 
-def coverage(findings: Sequence[Finding]) -> dict[str, Any]:
+def coverage(question: Question, findings: Sequence[Finding]) -> dict[str, Any]:
     """How much the table rests on, and what it could not use."""
     contributing = [found for found in findings if contributes(found)]
     return {
@@ -113,11 +112,12 @@ def coverage(findings: Sequence[Finding]) -> dict[str, Any]:
         "inconsistent": [
             {
                 "cohort": {"id": global_id("Cohort", found.population.id)},
-                "coarser": coarser.statement_ids,
-                "finer": finer.statement_ids,
+                "coarser": global_ids(told(question, coarser.claims)),
+                "finer": global_ids(told(question, finer.claims)),
             }
             for found in findings
             for coarser, finer in found.contradictions
+            if told(question, coarser.claims) and told(question, finer.claims)
         ],
     }
 
@@ -129,9 +129,7 @@ def pending_of(found: Finding) -> int:
 
 
 def participation(ledger: Ledger, question: Question) -> dict[str, Any]:
-    """The whole table as the API writes it, but for `asOf`. Raises LookupError for a focal point, which gets none."""
-    if question.viewer.kind is ViewerKind.FOCAL_POINT:
-        raise LookupError("whose word is taken rests on statements that a focal point may not see")
+    """The whole table as the API writes it, but for `asOf`."""
     populations = populations_of(ledger, question)
     findings = findings_of(question, populations)
     contributing = [found for found in findings if contributes(found)]
@@ -145,7 +143,7 @@ def participation(ledger: Ledger, question: Question) -> dict[str, Any]:
         "unit": counted_as.value if counted_as else None,
         "includePending": question.include_pending,
         "pendingDelta": pending_delta(ledger, question),
-        "coverage": coverage(findings),
+        "coverage": coverage(question, findings),
         "explain": explained(ledger, question, findings)[: question.first],
         "omitted": omitted(ledger, question, [population.id for population in populations], findings)[: question.first],
     }

@@ -37,6 +37,7 @@ from tests.evaluator.rules import (
     rank,
     total_precision,
 )
+from tests.evaluator.rules import told as cut
 from tests.evaluator.values import agency_values, cohort_values, statement_values
 from tests.evaluator.visibility import enters, sees_agency, sees_offering, sees_statement
 
@@ -156,6 +157,9 @@ def explanation(ledger: Ledger, question: Question, found: Finding, statements: 
     total, detail = found.total, found.detail
     if total is None or detail is None:
         raise ValueError("nothing to explain")
+    seen = {statement.id for statement in statements}
+    unseen = [claim.statement for claim in (*total.kept, *detail.kept) if claim.is_individual and claim.statement.id not in seen]
+    listed = [*statements, *{one.id: one for one in unseen}.values()]
     partner = ledger.agency(found.population.partner)
     uses = [(statement, use) for statement in statements if not is_individual(statement) and (use := use_of(found, statement))]
     return {
@@ -171,7 +175,7 @@ def explanation(ledger: Ledger, question: Question, found: Finding, statements: 
         "alternatives": found.population.alternatives,
         "statements": [{"statement": {"id": global_id("Statement", statement.id)}, "use": use} for statement, use in uses],
         "excluded": excluded(ledger, question, found, statements),
-        "individuals": individuals(ledger, question, found, statements),
+        "individuals": individuals(ledger, question, found, listed),
         "text": " ".join(sentences(ledger, question, found)),
     }
 
@@ -203,7 +207,7 @@ def sentences(ledger: Ledger, question: Question, found: Finding) -> list[str]:
     if pending:
         waits = "1 statement of the same sets waits and is" if pending == 1 else f"{pending} statements of the same sets wait and are"
         told.append(f"{waits} not counted yet (R1).")
-    if found.contradictions:
+    if any(cut(question, finer.claims) for _, finer in found.contradictions):
         told.append("Others that would tell more add up to more than they should split, and are not used (R2).")
     return told
 
@@ -225,7 +229,7 @@ def omission(ledger: Ledger, question: Question, found: Finding | None, statemen
     """Why the population of these statements gives no number."""
     lost = found.not_attributable if found else 0
     reason, rule, text = "OUTSIDE_FILTER", "R2", "What it states lies outside the filter (R2)."
-    if found is None:
+    if found is None or not cut(question, (found.total.whole if found.total else pick(found.population.sets, frozenset())).claims):
         reason, rule, text = "NO_BASIS", "R1c", "No statement counts (R1c)."
     elif lost:
         reason, text = "UNDECIDED", f"Nobody knows whether the {lost} that it could add lie inside the filter (R2)."
@@ -251,7 +255,7 @@ def may_lie_inside(ledger: Ledger, question: Question, population: UUID, stateme
 def explained(ledger: Ledger, question: Question, findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """The explanations of all populations that contribute."""
     about = told_of(ledger, question)
-    return [explanation(ledger, question, found, about[found.population.id]) for found in findings if contributes(found)]
+    return [explanation(ledger, question, found, about.get(found.population.id, [])) for found in findings if contributes(found)]
 
 
 def omitted(ledger: Ledger, question: Question, counted: Sequence[UUID], findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from models.courses import CountPolicy, Role
 from models.statements import CountUnit, Precision, Statement, StatementState
+from models.viewer import Viewer, ViewerKind
 from tests.evaluator.records import (
     NOTHING,
     STATEMENT_DIMENSIONS,
@@ -44,14 +45,33 @@ def population_of(ledger: Ledger, statement: Statement) -> UUID:
     return cohort.same_run_as_id or cohort.id
 
 
+def chooser(viewer: Viewer) -> Viewer:
+    """Whose statements the choice rests on: the viewer's; for a focal point all that IMPACS sees and has accepted (product.md B4)."""
+    return Viewer(ViewerKind.STAFF) if viewer.kind is ViewerKind.FOCAL_POINT else viewer
+
+
+def told(question: Question, claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """The claims that the viewer's numbers are made of: a focal point's are those about its state alone, individuals too."""
+    state = question.viewer.member_state_code
+    is_cut = question.viewer.kind is ViewerKind.FOCAL_POINT
+    return tuple(claim for claim in claims if not is_cut or claim.values[Dimension.MEMBER_STATE] == {state})
+
+
+def wanted_of(question: Question, dimensions: Iterable[Dimension]) -> frozenset[Dimension]:
+    """The dimensions of statements among these; for a focal point its state besides, which it asks for without saying so."""
+    implied = {Dimension.MEMBER_STATE} if question.viewer.kind is ViewerKind.FOCAL_POINT else set()
+    return STATEMENT_DIMENSIONS & set(dimensions) | implied
+
+
 def relevant(ledger: Ledger, question: Question, states: frozenset[StatementState]) -> list[Claim]:
     """The statements on the measure, in one of the states, that the viewer sees and whose cohorts enter."""
     found = []
     for statement in ledger.statements:
-        if statement.measure == question.measure and state_of(statement) in states and sees_statement(ledger, question.viewer, statement):
+        weighed = sees_statement(ledger, chooser(question.viewer), statement)
+        if statement.measure == question.measure and state_of(statement) in states and weighed:
             population = population_of(ledger, statement)
             cohorts = (ledger.cohort(statement.cohort_id), ledger.cohort(population))
-            if all(enters(question.viewer, cohort) for cohort in cohorts):
+            if all(enters(chooser(question.viewer), cohort) for cohort in cohorts):
                 found.append(Claim(statement, population, statement_values(ledger, statement)))
     return found
 
@@ -126,7 +146,8 @@ def populations_of(ledger: Ledger, question: Question) -> list[Population]:
     counted = relevant(ledger, question, question.counted_states)
     waiting = relevant(ledger, question, WAITING - question.counted_states)
     found = []
-    for id_ in sorted({claim.population for claim in counted}):
+    known = {claim.population for claim in told(question, (*counted, *waiting))}
+    for id_ in sorted({claim.population for claim in counted} & known):
         listed = by_individuals(ledger, id_, counted)
         here = [claim for claim in counted if claim.population == id_ and claim.is_individual is listed]
         waits = [claim for claim in waiting if claim.population == id_ and claim.is_individual is listed]
@@ -141,11 +162,12 @@ def population_from(ledger: Ledger, question: Question, counted: Sequence[Claim]
     sets = {}
     for partner in {claim.statement.partner_id for claim in counted}:
         theirs = [claim for claim in counted if claim.statement.partner_id == partner]
-        waits = [claim for claim in waiting if claim.statement.partner_id == partner]
+        waits = told(question, [claim for claim in waiting if claim.statement.partner_id == partner])
         sets[partner] = [ClaimSet(people(ledger, theirs), len(waits))] if listed else claim_sets(theirs, waits)
     chosen = chosen_partner(ledger, id_, sets)
     values = cohort_values(ledger, question.viewer, id_, chosen)
-    return Population(id_, chosen, tuple(sets[chosen]), len(sets) - 1, values, "R1a" if listed else "R1b")
+    telling = {partner for partner in sets if any(told(question, one.claims) for one in sets[partner])}
+    return Population(id_, chosen, tuple(sets[chosen]), len(telling - {chosen}), values, "R1a" if listed else "R1b")
 
 
 class Placement(Enum):
@@ -173,13 +195,13 @@ def placements(question: Question, values: Mapping[Dimension, Values], dimension
 
 def keep(question: Question, claim_set: ClaimSet, filtered: frozenset[Dimension]) -> Selected:
     """The claim set, with its claims that lie inside the filter on every filtered statement dimension."""
-    kept = [claim for claim in claim_set.claims if placements(question, claim.values, filtered) <= {Placement.INSIDE}]
+    kept = [claim for claim in told(question, claim_set.claims) if placements(question, claim.values, filtered) <= {Placement.INSIDE}]
     return Selected(claim_set, tuple(kept))
 
 
 def unattributable(question: Question, selected: Selected, filtered: frozenset[Dimension]) -> int:
     """The sum of the claims that are neither kept nor surely outside the filter."""
-    left = [claim for claim in selected.whole.claims if claim not in selected.kept]
+    left = [claim for claim in told(question, selected.whole.claims) if claim not in selected.kept]
     return sum(claim.statement.count for claim in left if Placement.OUTSIDE not in placements(question, claim.values, filtered))
 
 
@@ -189,7 +211,8 @@ def finding(question: Question, population: Population) -> Finding | None:
     if Placement.OUTSIDE in places:
         return None
     if places - {Placement.INSIDE}:
-        return Finding(population, not_attributable=pick(population.sets, frozenset()).total)
+        whole = pick(population.sets, frozenset())
+        return Finding(population, not_attributable=sum(claim.statement.count for claim in told(question, whole.claims)))
     return detail_of(question, whole_of(question, population))
 
 
@@ -197,10 +220,10 @@ def whole_of(question: Question, population: Population) -> Finding:
     """T: the kept claims of the set that tells the filter's dimensions apart; where it exceeds the whole, of the whole itself (R2)."""
     filtered = STATEMENT_DIMENSIONS & question.filter.keys()
     coarsest = pick(population.sets, frozenset())
-    finer = pick(population.sets, filtered)
+    finer = pick(population.sets, wanted_of(question, filtered))
     contradictions = ((coarsest, finer),) if finer.total > coarsest.total else ()
     selected = keep(question, coarsest if contradictions else finer, filtered)
-    remainder = coarsest.total - selected.whole.total
+    remainder = 0 if question.viewer.kind is ViewerKind.FOCAL_POINT else coarsest.total - selected.whole.total
     return Finding(
         population,
         total=selected,
@@ -215,7 +238,7 @@ def detail_of(question: Question, found: Finding) -> Finding:
     total = found.total
     if total is None:
         return found
-    finer = pick(found.population.sets, grouped | filtered)
+    finer = pick(found.population.sets, wanted_of(question, grouped | filtered))
     if finer in [known for _, known in found.contradictions]:
         return replace(found, detail=total)
     detail = keep(question, finer, filtered)
@@ -253,12 +276,15 @@ def key_of(question: Question, found: Finding, values: Mapping[Dimension, Values
 
 def remainder_values(question: Question) -> dict[Dimension, Values]:
     """What is known of a remainder: nothing, but where the filter allows one value only."""
-    return {
+    known = {
         dimension: frozenset(question.filter[dimension])
         if dimension in question.filter and len(set(question.filter[dimension])) == 1
         else NOTHING
         for dimension in STATEMENT_DIMENSIONS
     }
+    if question.viewer.kind is ViewerKind.FOCAL_POINT and question.viewer.member_state_code:
+        known[Dimension.MEMBER_STATE] = frozenset({question.viewer.member_state_code})
+    return known
 
 
 def unit(findings: Sequence[Finding]) -> CountUnit | None:

@@ -1,0 +1,78 @@
+"""Whose word is taken, for a focal point: staff's choice, cut to one member state (product.md B4).
+
+What a focal point's numbers come from is chosen by statements that it may not see (R1, R2). So the choice is made in the database, by
+functions that run as the owner of the ledger: they choose as for IMPACS, and give rows about none but the focal point's own member state.
+Their body is made here of the rules that make all other numbers, and stands in a migration: `chosen_statements` chooses by the ledger as
+it stands, `chosen_statements_at` as it stood at a moment.
+"""
+
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Integer, Select, Text, and_, case, cast, func, literal_column, or_, select
+
+from models.database import DIALECT
+from models.policies import Door, Row
+from models.row_security import KIND, MEMBER_STATE
+from models.statements import InstitutionType, StatementDepartment, StatementKind
+from models.viewer import ViewerKind
+from resolvers.counting.candidates import candidates, picks
+from resolvers.counting.cells import listed
+from resolvers.counting.chosen import CHOSEN
+from resolvers.counting.dimensions import code, one_of
+from resolvers.counting.ledger import LIVE, Ledger, Request, counted_state
+from resolvers.counting.sets import claim_sets, has_key, partners
+
+MEASURE, PENDING = literal_column("$1", Text()), literal_column("$2", Boolean())
+OF_TOTAL, OF_ROWS = literal_column("$3", Integer()), literal_column("$4", Integer())
+OWN_STATE: ColumnElement[Any] = literal_column(f"(SELECT nullif(current_setting('{MEMBER_STATE}', true), ''))", Text())
+ASKING: ColumnElement[Any] = literal_column(f"(SELECT current_setting('{KIND}', true))", Text())
+OF_POPULATIONS = ("population_id", "partner_id", "rank", "by_individuals", "unit", "total_exceeds", "rows_exceed")
+
+
+def sql() -> str:
+    """The body of the functions, which read the tables as they stand, or what stands under the tables' names in their place."""
+    return str(_chosen(Door(ViewerKind.STAFF)).compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
+
+
+def _chosen(door: Door) -> Select[Any]:
+    """Live statements about the own state alone, of every population that has a number, as `chosen.CHOSEN` tells."""
+    ledger = Ledger(Request(MEASURE, include_pending=PENDING, about=OWN_STATE, name="chosen"), door)
+    sets = claim_sets(ledger)
+    found = candidates(ledger, sets, partners(ledger, sets))
+    picked = picks(ledger, found, OF_TOTAL, OF_ROWS)
+    run, person, (row, asked) = ledger.runs, ledger.people, ledger.statements()
+    state = counted_state(row)
+    is_individual = row.c.kind == code(StatementKind.INDIVIDUAL)
+    is_asked = is_individual == picked.c.by_individuals
+    counted = ledger.is_counted(state)
+    of_partner = and_(found.c.population_id == picked.c.population_id, found.c.partner_id == row.c.partner_id)
+    values: dict[str, ColumnElement[Any]] = {
+        **{name: picked.c[name] for name in OF_POPULATIONS},
+        "stated_by_id": row.c.partner_id,
+        "counts": and_(is_asked, counted, or_(~is_individual, person.c.id.is_not(None))),
+        "waits": and_(is_asked, ~counted),
+        **{f"set_{name}": found.c[name] for name in ("id", "unit", "partition_key", "lone_id")},
+        **{f"as_{level}": found.c.id == picked.c[f"{level}_id"] for level in ("whole", "total", "rows")},
+        **{name: row.c[name] for name in ("count", "precision", "sex", "reporting_period_label", "cost_amount", "cost_currency")},
+        "member_states": row.c.only_member_state_code,
+        **_departments(door, row),
+    }
+    joined = (
+        row.join(run, run.c.cohort_id == row.c.cohort_id)
+        .join(picked, picked.c.population_id == run.c.population_id)
+        .outerjoin(found, and_(of_partner, has_key(row, found)))
+        .outerjoin(person, person.c.id == row.c.id)
+    )
+    columns = [cast(values[each.name], each.type).label(each.name) for each in CHOSEN]
+    own = and_(code(ViewerKind.FOCAL_POINT) == ASKING, row.c.only_member_state_code == OWN_STATE)
+    return select(*columns).select_from(joined).where(own, asked, one_of(state, *LIVE))
+
+
+def _departments(door: Door, row: Row) -> dict[str, ColumnElement[Any]]:
+    """The raw values of a statement's departments and their types."""
+    part = door.part(StatementDepartment)
+    types = part.c.institution_type
+    stated = case((func.bool_or(types != code(InstitutionType.NOT_STATED)), listed(types)))
+    told = {"departments": listed(part.c.department_code), "institution_types": stated}
+    of_row = part.c.statement_id == row.c.id
+    return {name: select(value).where(of_row).correlate_except(part).scalar_subquery() for name, value in told.items()}
