@@ -112,8 +112,7 @@ class ParticipationFilter:
 
 @strawberry.type(
     description="Numbers of one measure, grouped. By the basis RELEASE they are those that IMPACS released, the same for everybody; by "
-    "RECORDS they rest on the statements that you may see: a partner's on its own, staff's on all, a focal point's on "
-    "what staff's choice takes about its state alone, others' on those PUBLIC and VERIFIED."
+    "RECORDS a partner's rest on its own statements, staff's on all, others' on PUBLIC ones; a focal point's are staff's about its state."
 )
 class ParticipationTable:
     """A grouped answer."""

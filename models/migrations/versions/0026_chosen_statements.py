@@ -30,6 +30,7 @@ STOOD = ", ".join(f"{table} AS NOT MATERIALIZED (SELECT * FROM {table}_history W
 
 
 def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '2s'")
     then = f"WITH {STOOD}, {BODY.removeprefix('WITH ')}"
     arguments = "of_measure text, with_pending boolean, of_total integer, of_rows integer"
     op.execute(f"CREATE FUNCTION chosen_statements({arguments}) RETURNS TABLE ({GIVEN}) {DEFINED} AS $${BODY}$$")
