@@ -71,7 +71,8 @@ def levels(ledger: Ledger) -> Levels:
     values = _values(ledger, picked)
     inside_filter = _inside(ledger, picked, values)
     cells = filtered_cells(ledger, inside_filter, chosen) if filtered or chosen is not None else None
-    answers = _answers(ledger, inside_filter) if cells is None else _filtered_answers(ledger, inside_filter, cells)
+    is_cut = chosen is not None
+    answers = _answers(ledger, inside_filter) if cells is None else _filtered_answers(ledger, inside_filter, cells, is_cut=is_cut)
     return Levels(chosen, found, picked, values, _withheld(ledger, picked, values), cells, answers)
 
 
@@ -138,7 +139,8 @@ def _answers(ledger: Ledger, picked: CTE) -> CTE:
     return ledger.named("answers", _settled(picked, measured))
 
 
-def _filtered_answers(ledger: Ledger, picked: CTE, cells: CTE) -> CTE:
+def _filtered_answers(ledger: Ledger, picked: CTE, cells: CTE, *, is_cut: bool) -> CTE:
+    """Where statements are cut to a state, a population's sets may have none; else each has some, and an inner join is planned well."""
     kept = tallied(cells).subquery()
 
     def told(name: str, nothing: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -152,7 +154,7 @@ def _filtered_answers(ledger: Ledger, picked: CTE, cells: CTE) -> CTE:
         told("rows_precision", EXACT),
         told("lost", ZERO) + picked.c.untold,
     )
-    joined = picked.outerjoin(kept, kept.c.population_id == picked.c.population_id)
+    joined = picked.join(kept, kept.c.population_id == picked.c.population_id, isouter=is_cut)
     return ledger.named("answers", _settled(picked, measured).select_from(joined))
 
 
