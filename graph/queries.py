@@ -10,11 +10,14 @@ from graph.fields import Argument, as_of, connection, deprecated, field, filter_
 from graph.types.access import Viewer
 from graph.types.agencies import PartnerAgency, PartnerAgencyConnection, PartnerAgencyRef, PartnerListing
 from graph.types.audit import AuditEventConnection
+from graph.types.clients import AgreementConnection, ClientConnection
 from graph.types.codes import Body, FigureBasis, FigureKey, Measure, MembershipStatus
 from graph.types.courses import Cohort, CohortConnection, CohortRef, Course, CourseConnection, CourseRef
 from graph.types.figures import Figure
 from graph.types.filters import (
+    AgreementFilter,
     AuditEventFilter,
+    ClientFilter,
     CohortFilter,
     CourseFilter,
     DepartmentFilter,
@@ -24,7 +27,16 @@ from graph.types.filters import (
     SubmissionFilter,
 )
 from graph.types.nodes import Node
-from graph.types.orders import AuditEventOrder, CohortOrder, CourseOrder, PartnerAgencyOrder, StatementOrder, SubmissionOrder
+from graph.types.orders import (
+    AgreementOrder,
+    AuditEventOrder,
+    ClientOrder,
+    CohortOrder,
+    CourseOrder,
+    PartnerAgencyOrder,
+    StatementOrder,
+    SubmissionOrder,
+)
 from graph.types.participation import ParticipationFilter, ParticipationTable
 from graph.types.places import Department, MemberState
 from graph.types.receipts import Receipt, ReceiptConnection
@@ -111,6 +123,17 @@ class Query:
         "Receipts of submissions: a partner's own, with the scope statements:read; of all partners for staff; none for others.",
         SubmissionFilter,
         SubmissionOrder,
+    )
+    clients: ClientConnection = connection(
+        "Clients of the API: all for IMPACS, a focal point's state's, a partner's own agency's with the scope admin; none for others. "
+        "Without an order they come as they were registered.",
+        ClientFilter,
+        ClientOrder,
+    )
+    agreements: AgreementConnection = connection(
+        "Agreements with agencies: all for IMPACS, a partner's own, past and future ones too; none for others.",
+        AgreementFilter,
+        AgreementOrder,
     )
     audit_events: AuditEventConnection = connection(
         "The audit log, for auditors and the data protection officer, with the scope audit:read; empty for all others.",

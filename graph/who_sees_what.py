@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from graph.settings import PROJECT
 from models.base import Table
-from models.policies import POLICIES, SCOPED, SCOPES, WITHHELD
+from models.policies import NEEDED_BY, POLICIES, SCOPED, SCOPES, WITHHELD
 from models.policy import ALL, NONE, Policy
 from models.viewer import ViewerKind
-from resolvers.fields import Mutation
+from resolvers.fields import Connection, Mutation, Reference
 from resolvers.mutation import Permission
 from resolvers.queries import TYPES
 
@@ -20,7 +20,8 @@ exist: in lists, by its id, in filters, orders, counts, cursors, searches and nu
 
 ## Rows
 
-A table that stands nowhere here is seen by nobody. "as cohort" means: where the cohort that the row belongs to is seen.
+A table that stands nowhere here is seen by nobody. "as cohort" means: where the cohort that the row belongs to is seen. Of an "api_client"
+no more is seen than that it did something, but for its "api_client as Client".
 """
 COLUMNS = """
 ## Columns
@@ -34,6 +35,9 @@ SCOPES_NEEDED = """
 
 What credentials of these kinds need to read what is not public ({kinds}); those of IMPACS read by their kind.
 """
+QUERIES = """
+Some fields at the root of a query need a scope too, where these ask for them.
+"""
 MUTATIONS = """
 ## Mutations
 
@@ -45,12 +49,20 @@ def printed() -> str:
     """The page."""
     kinds = " and ".join(kind.value for kind in ViewerKind if kind in SCOPED)
     parts = (
-        (HEAD, table("table", {table_name(one): words(POLICIES[one].words) for one in POLICIES})),
+        (HEAD, table("table", rows())),
         (COLUMNS, table("column", {f"{table_name(one)}.{name}": words(rules.words) for one, name, rules in withheld()})),
         (SCOPES_NEEDED.format(kinds=kinds), scopes()),
+        (QUERIES, queries()),
         (MUTATIONS, mutations()),
     )
     return "".join("\n".join([head, *lines, ""]) for head, lines in parts)
+
+
+def rows() -> dict[str, tuple[str, ...]]:
+    """What each kind sees of each table, and as objects of a type of which fewer see any."""
+    told = {table_name(one): words(POLICIES[one].words) for one in POLICIES}
+    narrower = {f"{table_name(one.stored)} as {one.name}": words(one.policy.words) for one in TYPES.values() if one.policy}
+    return told | narrower
 
 
 def table_name(one: type[Table]) -> str:
@@ -94,6 +106,13 @@ def scopes() -> Iterator[str]:
     for one, scope in SCOPES.items():
         needed.setdefault(scope.value, []).append(table_name(one))
     return markdown(["scope", "table"], ((f"`{scope}`", ", ".join(names)) for scope, names in needed.items()))
+
+
+def queries() -> Iterator[str]:
+    """The scopes that fields at the root of a query need, and of whom."""
+    needed = {name: word.scope for name, word in TYPES["Query"].fields.items() if isinstance(word, Connection | Reference) and word.scope}
+    whose = {scope: ", ".join(kind.value for kind in ViewerKind if kind in NEEDED_BY.get(scope, SCOPED)) for scope in needed.values()}
+    return markdown(["query", "scope", "callers"], ((f"`{name}`", f"`{one}`", whose[one]) for name, one in sorted(needed.items())))
 
 
 def mutations() -> Iterator[str]:

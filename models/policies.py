@@ -69,6 +69,9 @@ SCOPED = PARTNERS | FOCAL_POINTS
 IDENTITIES = {ViewerKind.PARTNER: VIEWER_AGENCY, ViewerKind.FOCAL_POINT: VIEWER_MEMBER_STATE}
 """The binds by which row-level security knows some viewers, beside their kind."""
 
+NEEDED_BY: Mapping[Scope, frozenset[ViewerKind]] = {Scope.AUDIT_READ: READS_AUDIT, Scope.ADMIN: PARTNERS}
+"""The scopes that others need to read than SCOPED: no focal point can have `admin`."""
+
 READS_PEOPLE = READS_LEDGER - {ViewerKind.AUDITOR} | PARTNERS
 """Who can read what is told of people, of the rows that it sees: under an agreement, and for a stated purpose (Viewer.personal_fields)."""
 
@@ -201,17 +204,28 @@ def of_impacs(row: Row) -> Predicate:
     return or_(*[row.c.kind == kind.value for kind in sorted(IMPACS)])
 
 
+def of_agency(row: Row) -> Predicate:
+    """Whether a client is one of the viewer's agency."""
+    return row.c.agency_id == viewer_agency()
+
+
+def of_state(row: Row) -> Predicate:
+    """Whether a client is one of the member state whose focal point the viewer is."""
+    return row.c.member_state_code == viewer_member_state()
+
+
 CLIENTS = policy(
     {
         IMPACS: ALL,
-        PARTNERS: Rule("its own, and IMPACS's", lambda row: or_(of_impacs(row), row.c.agency_id == viewer_agency())),
+        PARTNERS: Rule("its own, and IMPACS's", lambda row: or_(of_impacs(row), of_agency(row))),
+        FOCAL_POINTS: Rule("its state's, and IMPACS's", lambda row: or_(of_impacs(row), of_state(row))),
         ANYBODY: Rule("IMPACS's", of_impacs),
     }
 )
-"""IMPACS sees every client, a partner its own agency's; that IMPACS did something may be seen by whoever sees what it did."""
+"""That IMPACS did something may be seen by whoever sees what it did; beside that, see KNOWN_CLIENTS."""
 
-KNOWN_CLIENTS = policy({IMPACS: ALL, PARTNERS: Rule("its own", lambda row: row.c.agency_id == viewer_agency())})
-"""Who may know of a client as more than the author of something."""
+KNOWN_CLIENTS = policy({IMPACS: ALL, PARTNERS: Rule("its own", of_agency), FOCAL_POINTS: Rule("its state's", of_state)})
+"""Who may know of a client as more than the author of something: IMPACS of all, others of those that act for whom they act for."""
 
 
 def of_client(whose: Callable[[Row], Predicate]) -> Callable[[Row], Predicate]:
@@ -227,8 +241,8 @@ def of_client(whose: Callable[[Row], Predicate]) -> Callable[[Row], Predicate]:
 CREDENTIALS = policy(
     {
         IMPACS: ALL,
-        PARTNERS: Rule("of its own clients", of_client(lambda client: client.c.agency_id == viewer_agency())),
-        FOCAL_POINTS: Rule("of its state's clients", of_client(lambda client: client.c.member_state_code == viewer_member_state())),
+        PARTNERS: Rule("of its own clients", of_client(of_agency)),
+        FOCAL_POINTS: Rule("of its state's clients", of_client(of_state)),
     }
 )
 """A credential is seen by its agency or its state's focal point, and by IMPACS; its hash by nobody, as no field reads it."""
@@ -391,8 +405,7 @@ class Shape:
                 withheld = WITHHELD.get(table, {}).get(name)
                 return withheld.rules.get(self.kind, NONE) if withheld else ALL
             case "scope", needed:
-                who = READS_AUDIT if needed is Scope.AUDIT_READ else SCOPED
-                return self.kind not in who or needed in self.scopes
+                return self.kind not in NEEDED_BY.get(needed, SCOPED) or needed in self.scopes
             case "people", needed:
                 return self.kind in READS_PEOPLE and Scope.PERSONAL_READ in self.scopes and needed in self.personal_fields
             case "identity", None:

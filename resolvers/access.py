@@ -35,6 +35,7 @@ def viewer(parent: Any, given: Arguments, planning: Planning, below: frozenset[s
     binds = planning.binds
     row = {
         "kind": binds.add(lambda call: call.viewer.kind.value, Text()),
+        "client_id": binds.add(lambda call: call.viewer.client_id, Uuid()),
         "client_name": binds.add(lambda call: call.viewer.client_name, Text()),
         "agency_id": binds.add(lambda call: call.viewer.agency_id, Uuid()),
         "member_state_code": binds.add(lambda call: call.viewer.member_state_code, Text()),
@@ -57,6 +58,7 @@ VIEWER = ObjectType(
     "Viewer",
     fields={
         **columns("kind", "client_name", "scopes"),
+        "client": one("Client", "client_id"),
         "agency": one("PartnerAgency", "agency_id"),
         "memberState": one("MemberState", "member_state_code", "code"),
         "environment": Expression(environment),

@@ -14,6 +14,7 @@ from models.access import PersonalField, Scope
 from models.base import Table
 from models.database import Transaction
 from models.policies import Door, Predicate, Row
+from models.policy import Policy
 from models.viewer import Viewer
 from resolvers.compiler.arguments import Arguments, Path
 from resolvers.compiler.binds import Binds
@@ -282,8 +283,9 @@ class SortKey:
 class ObjectType:
     """What an object type of the schema means: its table, its fields, and what lists of it can be filtered and ordered by.
 
-    `marked_as` is the type whose global id, with this one's key, the audit log keeps of an object of which something is read that is told
-    of people; its own unless given.
+    `policy` says who may see its objects, where that is fewer than see the rows of its table: of a client of IMPACS everybody may know
+    that it did something, and no more. `marked_as` is the type whose global id, with this one's key, the audit log keeps of an object of
+    which something is read that is told of people; its own unless given.
     """
 
     name: str
@@ -293,6 +295,7 @@ class ObjectType:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     orders: Mapping[str, SortKey] = field(default_factory=dict)
     default_order: tuple[str, ...] = ()
+    policy: Policy | None = None
     marked_as: str | None = None
 
     @property
@@ -301,6 +304,17 @@ class ObjectType:
         if self.table is None:
             raise LookupError(f"{self.name} has no table")
         return self.table
+
+    def visible(self, door: Door) -> tuple[Row, Predicate]:
+        """A new row of the table, and whether the viewer sees it as an object of this type. Raises as the door does."""
+        return self._among(door, *door.visible(self.stored))
+
+    def link(self, door: Door) -> tuple[Row, Predicate]:
+        """As `visible`; where the table holds parts of a row, the caller joins it to that one."""
+        return self._among(door, *door.link(self.stored))
+
+    def _among(self, door: Door, row: Row, allowed: Predicate) -> tuple[Row, Predicate]:
+        return row, allowed if self.policy is None else and_(allowed, self.policy(row, door.kind))
 
 
 def columns(*names: str) -> dict[str, Word]:

@@ -26,6 +26,8 @@ CONNECTIONS = {
     "cohorts": "Cohort",
     "statements": "Statement",
     "submissions": "Receipt",
+    "clients": "Client",
+    "agreements": "Agreement",
     "auditEvents": "AuditEvent",
 }
 LISTS = {"memberStates": "MemberState", "departments": "Department"}

@@ -22,7 +22,7 @@ COLUMNS = {str(table.__tablename__): table.__table__.c for table in TABLES}  # t
 KEYS = {name: tuple(column.name for column in columns if column.primary_key) for name, columns in COLUMNS.items()}
 ASKED = (BEGINNING, *MOMENTS)
 UNIQUE = {"code", "source_ref", "submission_key", "subject"}
-DOUBLED = {"partner_agency", "course", "cohort", "statement", "submission", "decision"}
+DOUBLED = {"partner_agency", "course", "cohort", "statement", "submission", "decision", "api_client", "agreement"}
 OWNERS = {"statement_id": "statement", "cohort_id": "cohort", "submission_id": "submission"}
 """The columns by which a part names what it belongs to."""
 

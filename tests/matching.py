@@ -40,8 +40,8 @@ def satisfies(graph: Graph, item: Item, name: str, value: Any) -> bool:
         return in_force(item, date.fromisoformat(value))
     if name in ("cost", "sourceDoc") and item.type == "Statement":
         return inside(graph, item, name, value)
-    if name in ("labels", "languages", "objects", "fields"):
-        return quantified(item.row[name], value, compares)
+    if name in ("labels", "languages", "objects", "fields", "scopes", "purposes", "permittedFields", "addresses"):
+        return quantified(item.row[snake(name)], value, compares)
     if (item.type, name) in MANY:
         return quantified(MANY[item.type, name](graph, item), value, lambda other, asked: matches(graph, other, asked))
     if name == "selfOrAncestor":
@@ -225,5 +225,6 @@ MANY: dict[tuple[str, str], Related] = {
     ("Statement", "memberStates"): linked("MemberState", "statement_member_state", "statement_id", "member_state_code"),
     ("Statement", "departments"): parts("StatementDepartment", "statement_department", "statement_id"),
     ("Statement", "decisions"): parts("Decision", "decision", "statement_id"),
+    ("Client", "credentials"): referring("Credential", "client_id"),
     ("Receipt", "statements"): referring("Statement", "submission_id"),
 }

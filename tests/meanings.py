@@ -16,6 +16,7 @@ from tests.rows import Row
 from tests.semantics import KEYS, LEDGER_READERS, TABLES, Graph, Item, Order, fold, found_rank, in_order, key_of, paged, snake
 
 DEFAULT_ORDERS = {"PartnerAgency": "NAME", "Course": "TITLE", "Cohort": "STARTS_ON", "Receipt": "RECEIVED_AT", "AuditEvent": "RECORDED_AT"}
+DEFAULT_ORDERS |= {"Client": "CREATED_AT", "Agreement": "CREATED_AT"}
 
 
 class Json(dict[str, Any]):
@@ -212,6 +213,7 @@ def viewer_object(graph: Graph, _source: Any, _info: Any, _args: Any) -> dict[st
     viewer = graph.viewer
     agency = graph.item("PartnerAgency", viewer.agency_id)
     admitted = {
+        "client": graph.item("Client", viewer.client_id),
         "memberState": graph.item("MemberState", viewer.member_state_code),
         "environment": "LIVE",
         "credential": graph.item("Credential", viewer.credential_id),
@@ -428,7 +430,7 @@ def column(name: str) -> Callable[..., Any]:
 FIELDS: dict[str, Callable[..., Any]] = {
     "Query.viewer": viewer_object,
     "Viewer.limits": limits,
-    "Credential.id": column("id"),
+    "Client.credentials": rows_of("Credential", "credential", "client_id", "created_at", "id"),
     "Query.node": node,
     "Query.nodes": nodes,
     "Query.search": search,
@@ -446,6 +448,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.cohorts": connection("Cohort", everything("Cohort")),
     "Query.statements": connection("Statement", everything("Statement")),
     "Query.submissions": connection("Receipt", everything("Receipt")),
+    "Query.clients": connection("Client", everything("Client")),
+    "Query.agreements": connection("Agreement", everything("Agreement")),
     "Query.auditEvents": connection("AuditEvent", everything("AuditEvent")),
     "Query.figures": figures,
     "Query.releases": releases,

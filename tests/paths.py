@@ -51,7 +51,7 @@ ROOTS = {
 }
 """The variables and arguments of the roots that need some; a connection may also be limited to some identifiers."""
 
-LIMITED = frozenset({"partnerAgencies", "courses", "cohorts", "statements", "submissions", "auditEvents"})
+LIMITED = frozenset({"partnerAgencies", "courses", "cohorts", "statements", "submissions", "clients", "agreements", "auditEvents"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,9 @@ class Item:
 
     @property
     def id(self) -> str:
-        """The global id."""
-        return f"{self.type}:{key_of(TABLES[self.type], self.row)}"
+        """The global id; that of a credential is a part of it."""
+        key = key_of(TABLES[self.type], self.row)
+        return str(key) if self.type == "Credential" else f"{self.type}:{key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +200,10 @@ class Graph:
         """Partners see their own."""
         return self.reads_ledger() or self.owner(row["partner_id"])
 
-    def sees_credential(self, row: Row) -> bool:
-        """Partners see those of their agency's clients, focal points those of their state's."""
-        client = self.stored("api_client", row["client_id"])
-        own = self.viewer.kind == "FOCAL_POINT" and client["member_state_code"] == self.viewer.member_state_code
-        return self.impacs() or self.owner(client["agency_id"]) or own
+    def sees_client(self, row: Row) -> bool:
+        """Partners see those of their agency, focal points those of their state."""
+        own = self.viewer.kind == "FOCAL_POINT" and row["member_state_code"] == self.viewer.member_state_code
+        return self.impacs() or self.owner(row["agency_id"]) or own
 
 
 OPEN = {
@@ -235,8 +235,8 @@ POLICIES: dict[str, Callable[[Graph, Row], bool]] = {
     "participant": lambda graph, row: graph.sees_person(row["partner_id"]),
     "individual": lambda graph, row: graph.sees_person(graph.stored("statement", row["statement_id"])["partner_id"]),
     "submission": Graph.sees_submission,
-    "api_client": lambda graph, row: graph.impacs() or graph.owner(row["agency_id"]),
-    "credential": Graph.sees_credential,
+    "api_client": Graph.sees_client,
+    "credential": lambda graph, row: graph.sees_client(graph.stored("api_client", row["client_id"])),
     "agreement": lambda graph, row: graph.impacs() or graph.owner(row["agency_id"]),
     "submission_item": lambda graph, row: graph.sees_submission(graph.stored("submission", row["submission_id"])),
     "submission_issue": lambda graph, row: graph.sees_submission(graph.stored("submission", row["submission_id"])),
@@ -353,6 +353,7 @@ RELATED_KEYS = {
     "COHORT_TITLE": ("cohort", "title"),
     "PARTNER_NAME": ("partner", "name"),
     "PARTNER_CODE": ("partner", "code"),
+    "AGENCY_NAME": ("agency", "name"),
 }
 """The sort keys that are a column of a related object."""
 

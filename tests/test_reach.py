@@ -28,7 +28,6 @@ NOT_ASKED = {
     *CURATED,
     *RELEASED,
     *ADMITTED,
-    "Client",
     "EraseParticipantPayload",
 }
 """What only mutations answer: test_submissions.py, test_decisions.py, test_curation.py, test_publishing.py, test_client_mutations.py and

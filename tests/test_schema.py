@@ -68,6 +68,8 @@ SHAPES = {
         figures(key: FigureKey, basis: FigureBasis, asOf: DateTime): [Figure!]!
         submission(by: SubmissionRef!): Receipt
         submissions(filter: SubmissionFilter, order: [SubmissionOrder!], PAGE): ReceiptConnection!
+        clients(filter: ClientFilter, order: [ClientOrder!], PAGE): ClientConnection!
+        agreements(filter: AgreementFilter, order: [AgreementOrder!], PAGE): AgreementConnection!
         auditEvents(filter: AuditEventFilter, order: [AuditEventOrder!], PAGE): AuditEventConnection!
         participation(COUNTING): ParticipationTable!
         release(id: ID!): Release
@@ -289,6 +291,7 @@ ONE_OF = {"PartnerAgencyRef", "CourseRef", "CohortRef", "SubmissionRef", "Record
 NODES = {"MemberState", "Department", "PartnerAgency", "Course", "Cohort", "Statement", "Figure", "Release", "Participant"}
 NODES |= {"ErasureCertificate"}
 GUARDED = {"PartnerAgency", "Course", "Cohort", "Statement", "Receipt", "Individual", "Participant", "ErasureCertificate"}
+GUARDED |= {"Client", "Agreement", "Credential"}
 """The types behind which a table stands whose rows may be hidden."""
 
 
@@ -414,7 +417,9 @@ def test_edges_to_rows_that_may_be_hidden_are_nullable() -> None:
 def test_connections_are_all_alike() -> None:
     connections = [name for name in OWN_TYPES if name.endswith("Connection")]
     assert sorted(connections) == [
+        "AgreementConnection",
         "AuditEventConnection",
+        "ClientConnection",
         "CohortConnection",
         "CourseConnection",
         "OutcomeConnection",

@@ -18,7 +18,7 @@ from tests.chances import Chances
 from tests.pasts import Pasts
 from tests.rows import Row, World
 
-SCOPES = frozenset({"submit", "statements:read", "decide", "audit:read", "personal:read", "erase"})
+SCOPES = frozenset({"submit", "statements:read", "decide", "audit:read", "personal:read", "erase", "admin"})
 PURPOSE = "REPORTING"
 FIELDS = frozenset(field.value for field in access.PersonalField)
 
@@ -59,6 +59,7 @@ class _Maker(Chances):
         self.credentials()
         self.agreements()
         self.erasures()
+        self.other_clients()
 
     def places(self) -> None:
         names = ["Jamaica", "barbados", "Ålesund", "Curaçao", "Jamaica", "Trinidad & Tobago", "<Saint> 'Lucia'", "Ñ"]
@@ -186,6 +187,13 @@ class _Maker(Chances):
         )
         viewer = Viewer(kind, row["id"], name, row["agency_id"], SCOPES, state)
         return replace(viewer, purposes=frozenset({PURPOSE}), permitted_fields=FIELDS, purpose=PURPOSE)
+
+    def other_clients(self) -> None:
+        """Clients that are no viewers, have no credentials, and of which some are revoked."""
+        for number, agency in enumerate((*self.partners, self.impacs, None) * 3):
+            kind = ViewerKind.FOCAL_POINT if agency is None else ViewerKind.STAFF if agency is self.impacs else ViewerKind.PARTNER
+            self.client(f"{self.word()} {number}", kind, agency, self.pick(("JM", "BB", "TT")) if agency is None else None)
+            self.world["api_client"][-1]["revoked_at"] = self.maybe(self.moment())
 
     def credentials(self) -> None:
         for number, client in enumerate(self.world["api_client"] * 2):

@@ -6,7 +6,7 @@ import strawberry
 
 from graph.fields import field
 from graph.types.agencies import PartnerAgency
-from graph.types.clients import Agreement, Credential
+from graph.types.clients import Agreement, Client, Credential
 from graph.types.codes import ViewerKind
 from graph.types.places import MemberState
 from models.deployments import Environment
@@ -33,6 +33,7 @@ class Viewer:
 
     kind: ViewerKind = field("What sort of caller it is, which decides the rows that it may see.")
     client_name: str | None = field("The name that the client was registered under; null without a credential.")
+    client: Client | None = field("The client that you are, by whose id it is renewed and revoked; null for who is none.")
     agency: PartnerAgency | None = field("The agency that the client acts for; null without a credential.")
     member_state: MemberState | None = field("The member state whose focal point the client is; null for others.")
     environment: Environment = field("Whether what is sent here counts.")

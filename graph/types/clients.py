@@ -8,9 +8,11 @@ import strawberry
 
 from graph.fields import describe, field
 from graph.types.agencies import PartnerAgency
+from graph.types.codes import ClientKind
+from graph.types.pages import Connection, Edge
 from graph.types.places import MemberState
 from graph.types.receipts import Issue
-from models.access import ClientKind, PersonalField
+from models.access import PersonalField
 from models.deployments import Environment
 
 describe(
@@ -19,19 +21,6 @@ describe(
     {
         "LIVE": "What is sent here counts.",
         "TEST": "Partners try their programs here; nothing counts, and all may be emptied.",
-    },
-)
-describe(
-    ClientKind,
-    "Whom a client acts for, which decides what it may see and do.",
-    {
-        "PARTNER": "A partner agency; it has access while an agreement of the agency is in force.",
-        "FOCAL_POINT": "The focal point of a member state.",
-        "STAFF": "Reporting staff of CARICOM IMPACS.",
-        "VERIFIER": "Staff of CARICOM IMPACS who decide about statements.",
-        "DATA_PROTECTION_OFFICER": "The data protection officer of CARICOM IMPACS.",
-        "AUDITOR": "An auditor, who changes nothing.",
-        "ADMINISTRATOR": "Who makes clients and agreements.",
     },
 )
 describe(
@@ -45,7 +34,10 @@ describe(
 )
 
 
-@strawberry.type(description="A program or a person that calls this API. IMPACS sees all of them, a partner those of its own agency.")
+@strawberry.type(
+    description="A program or a person that calls this API. IMPACS sees all of them, a partner those of its own agency, a focal point "
+    "those of its state."
+)
 class Client:
     """A client."""
 
@@ -89,6 +81,26 @@ class Agreement:
     expires_on: date = field("The last day on which it is in force, in UTC.")
     ended_at: datetime | None = field("When it was ended before its last day; null if it was not.")
     created_at: datetime = field("When it was entered here.")
+
+
+@strawberry.type(description="A client at its place in a list.")
+class ClientEdge(Edge[Client]):
+    """A client and its cursor."""
+
+
+@strawberry.type(description="A page of the clients that you may see.")
+class ClientConnection(Connection[Client, ClientEdge]):
+    """A page of clients."""
+
+
+@strawberry.type(description="An agreement at its place in a list.")
+class AgreementEdge(Edge[Agreement]):
+    """An agreement and its cursor."""
+
+
+@strawberry.type(description="A page of the agreements that you may see.")
+class AgreementConnection(Connection[Agreement, AgreementEdge]):
+    """A page of agreements."""
 
 
 @strawberry.input(description="A client to make, with its first credential.")
@@ -150,6 +162,10 @@ class EndAgreementInput:
 CLIENT = "The client as it is now; null where an issue says that there is none."
 AGREEMENT = "The agreement as it is now; null where an issue says that there is none."
 ISSUES = "What stands against it, with its place in the input; if there is anything, nothing was changed."
+WARNINGS = (
+    "What is to be said of it, with its place in the input. If there is an ERROR, nothing was changed; a WARNING says that it opens "
+    "nothing now, or less than the one that it replaces."
+)
 SHOWN_ONCE = "The new credential. This is the only time that it is shown, as only a hash of it is stored; null where nothing was issued."
 
 
@@ -184,7 +200,7 @@ class CreateAgreementPayload:
     """The answer to a new agreement."""
 
     agreement: Agreement | None = field(AGREEMENT)
-    issues: list[Issue] = field(ISSUES)
+    issues: list[Issue] = field(WARNINGS)
 
 
 @strawberry.type(description="The agreement that is over.")

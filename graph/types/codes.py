@@ -4,6 +4,7 @@ Codes are only ever added, and a code's meaning never changes.
 """
 
 from graph.fields import describe
+from models.access import ClientKind
 from models.agencies import AgencyKind
 from models.base import Visibility
 from models.courses import CohortMode, CohortStatus, CostKind, CountPolicy, DatePrecision, Role, VenueType
@@ -28,6 +29,7 @@ __all__ = [
     "AgencyKind",
     "Atomicity",
     "Body",
+    "ClientKind",
     "CohortMode",
     "CohortStatus",
     "CostKind",
@@ -70,6 +72,19 @@ describe(
         "DATA_PROTECTION_OFFICER": "Who answers for the data about people: every row of the ledger, erasures, and the audit log.",
         "AUDITOR": "Who reads everything but personal facts, the audit log too, and changes nothing.",
         "ADMINISTRATOR": "Who makes clients and agreements: of the ledger no more than everybody.",
+    },
+)
+describe(
+    ClientKind,
+    "Whom a client acts for, which decides what it may see and do.",
+    {
+        "PARTNER": "A partner agency; it has access while an agreement of the agency is in force.",
+        "FOCAL_POINT": "The focal point of a member state.",
+        "STAFF": "Reporting staff of CARICOM IMPACS.",
+        "VERIFIER": "Staff of CARICOM IMPACS who decide about statements.",
+        "DATA_PROTECTION_OFFICER": "The data protection officer of CARICOM IMPACS.",
+        "AUDITOR": "An auditor, who changes nothing.",
+        "ADMINISTRATOR": "Who makes clients and agreements.",
     },
 )
 describe(

@@ -16,6 +16,7 @@ from graph.types.operators import (
     AtomicityFilter,
     BodyFilter,
     BooleanFilter,
+    ClientKindFilter,
     CohortModeFilter,
     CohortStatusFilter,
     CostKindFilter,
@@ -311,6 +312,63 @@ class DecisionFilter:
     decided_at: DateTimeFilter | None = field("Compares when it was decided.")
 
 
+@strawberry.input(description="Keeps clients; all members that are given must hold.")
+class ClientFilter:
+    """What clients are filtered by."""
+
+    and_: list[ClientFilter] | None = field(AND, name="and")
+    or_: list[ClientFilter] | None = field(OR, name="or")
+    not_: ClientFilter | None = field(NOT, name="not")
+    id: IDFilter | None = field(IDENTIFIER)
+    name: StringFilter | None = field("Compares what it is called.")
+    kind: ClientKindFilter | None = field("Compares whom it acts for.")
+    scopes: StringListFilter | None = field('Looks at what it may do: `{some: {eq: "submit"}}`.')
+    revoked_at: DateTimeFilter | None = field("Compares when it lost all access, which is missing while it was not revoked.")
+    created_at: DateTimeFilter | None = field("Compares when it was registered.")
+    agency: PartnerAgencyFilter | None = field("It acts for an agency, and this holds for that agency.")
+    member_state: MemberStateFilter | None = field("It is a focal point, and this holds for its member state.")
+    credentials: CredentialListFilter | None = field(
+        "Looks at what it was ever given: `{some: {revokedAt: {isNull: true}, expiresAt: {lt: ...}}}` finds what must be renewed."
+    )
+
+
+@strawberry.input(description="Keeps credentials; all members that are given must hold.")
+class CredentialFilter:
+    """What credentials are filtered by."""
+
+    and_: list[CredentialFilter] | None = field(AND, name="and")
+    or_: list[CredentialFilter] | None = field(OR, name="or")
+    not_: CredentialFilter | None = field(NOT, name="not")
+    id: StringFilter | None = field("Compares what it is known by, its part after the prefix.")
+    prefix: StringFilter | None = field("Compares what it begins with.")
+    addresses: StringListFilter | None = field("Looks at the networks that it works from; from everywhere, where there is none.")
+    expires_at: DateTimeFilter | None = field("Compares when it stops working by itself.")
+    revoked_at: DateTimeFilter | None = field("Compares when it was revoked, which is missing while it was not.")
+    last_used_at: DateTimeFilter | None = field("Compares when it was used last, which is missing if it never was.")
+    created_at: DateTimeFilter | None = field("Compares when it was issued.")
+
+
+@strawberry.input(description="Keeps agreements; all members that are given must hold.")
+class AgreementFilter:
+    """What agreements are filtered by."""
+
+    and_: list[AgreementFilter] | None = field(AND, name="and")
+    or_: list[AgreementFilter] | None = field(OR, name="or")
+    not_: AgreementFilter | None = field(NOT, name="not")
+    id: IDFilter | None = field(IDENTIFIER)
+    title: StringFilter | None = field("Compares what it is called.")
+    legal_basis: StringFilter | None = field("Compares the law that it rests on, which may be missing.")
+    transfer: StringFilter | None = field("Compares on what terms data may leave the country, which may be missing.")
+    purposes: StringListFilter | None = field("Looks at what data about people may be used for.")
+    permitted_fields: StringListFilter | None = field('Looks at the facts about people that it opens: `{some: {eq: "RESULT"}}`.')
+    retention_months: IntFilter | None = field("Compares for how many months data about people is kept.")
+    starts_on: DateFilter | None = field("Compares its first day.")
+    expires_on: DateFilter | None = field("Compares its last day.")
+    ended_at: DateTimeFilter | None = field("Compares when it was ended before its last day, which is missing where it was not.")
+    created_at: DateTimeFilter | None = field("Compares when it was entered here.")
+    agency: PartnerAgencyFilter | None = field("You may see the agency that it is with, and this holds for that agency.")
+
+
 @strawberry.input(description="Keeps events of the audit log; all members that are given must hold.")
 class AuditEventFilter:
     """What the audit log is filtered by."""
@@ -444,6 +502,11 @@ class CohortListFilter(ListFilter[CohortFilter]):
 @strawberry.input(description=f"Looks at the departments of statements {MANY}")
 class StatementDepartmentListFilter(ListFilter[StatementDepartmentFilter]):
     """What lists of departments of statements are filtered by."""
+
+
+@strawberry.input(description=f"Looks at the credentials {MANY}")
+class CredentialListFilter(ListFilter[CredentialFilter]):
+    """What lists of credentials are filtered by."""
 
 
 @strawberry.input(description=f"Looks at the decisions of staff {MANY}")

@@ -14,6 +14,7 @@ from graph.types.codes import (
     AgencyKind,
     Atomicity,
     Body,
+    ClientKind,
     CohortMode,
     CohortStatus,
     CostKind,
@@ -250,6 +251,11 @@ class VerdictFilter(CodeFilter[Verdict]):
 @strawberry.input(description="Compares whether a submission was only checked, or stored.")
 class SubmitModeFilter(CodeFilter[SubmitMode]):
     """The operators of SubmitMode."""
+
+
+@strawberry.input(description="Compares whom a client acts for.")
+class ClientKindFilter(CodeFilter[ClientKind]):
+    """The operators of ClientKind."""
 
 
 @strawberry.input(description="Compares what sort of caller it was.")

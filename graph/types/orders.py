@@ -69,6 +69,28 @@ class SubmissionOrderField(StrEnum):
     PEOPLE = "PEOPLE"
 
 
+class ClientOrderField(StrEnum):
+    """What clients can be ordered by."""
+
+    CREATED_AT = "CREATED_AT"
+    NAME = "NAME"
+    KIND = "KIND"
+    REVOKED_AT = "REVOKED_AT"
+    AGENCY_NAME = "AGENCY_NAME"
+    MEMBER_STATE_NAME = "MEMBER_STATE_NAME"
+
+
+class AgreementOrderField(StrEnum):
+    """What agreements can be ordered by."""
+
+    CREATED_AT = "CREATED_AT"
+    TITLE = "TITLE"
+    STARTS_ON = "STARTS_ON"
+    EXPIRES_ON = "EXPIRES_ON"
+    ENDED_AT = "ENDED_AT"
+    AGENCY_NAME = "AGENCY_NAME"
+
+
 class AuditEventOrderField(StrEnum):
     """What the audit log can be ordered by."""
 
@@ -76,6 +98,30 @@ class AuditEventOrderField(StrEnum):
 
 
 describe(AuditEventOrderField, "What the audit log can be ordered by.", {"RECORDED_AT": "By when it happened, as it is without an order."})
+describe(
+    ClientOrderField,
+    "What clients can be ordered by; without an order they come as they were registered.",
+    {
+        "CREATED_AT": "By when they were registered.",
+        "NAME": "By name, in the order of code points.",
+        "KIND": "By kind, in the order of its letters.",
+        "REVOKED_AT": "By when they lost all access, missing where they did not.",
+        "AGENCY_NAME": "By the name of the agency that they act for, missing for focal points.",
+        "MEMBER_STATE_NAME": "By the name of the member state that they act for, missing for all but focal points.",
+    },
+)
+describe(
+    AgreementOrderField,
+    "What agreements can be ordered by; without an order they come as they were entered.",
+    {
+        "CREATED_AT": "By when they were entered here.",
+        "TITLE": "By title, in the order of code points.",
+        "STARTS_ON": "By their first day.",
+        "EXPIRES_ON": "By their last day.",
+        "ENDED_AT": "By when they were ended before their last day, missing where they were not.",
+        "AGENCY_NAME": "By the name of the agency that they are with, missing where you may not see it.",
+    },
+)
 describe(
     PartnerAgencyOrderField,
     "What partner agencies can be ordered by; without an order they come by name.",
@@ -167,6 +213,16 @@ class StatementOrder(Order[StatementOrderField]):
 @strawberry.input(description="One sort key of a list of receipts.")
 class SubmissionOrder(Order[SubmissionOrderField]):
     """A sort key of receipts."""
+
+
+@strawberry.input(description="One sort key of a list of clients.")
+class ClientOrder(Order[ClientOrderField]):
+    """A sort key of clients."""
+
+
+@strawberry.input(description="One sort key of a list of agreements.")
+class AgreementOrder(Order[AgreementOrderField]):
+    """A sort key of agreements."""
 
 
 @strawberry.input(description="One sort key of the audit log.")

@@ -113,7 +113,7 @@ class Filters:
     ) -> Predicate:
         """Whether the viewer sees no related row, or one, for which the filter holds, or does not."""
         other_type = self._types[word.type]
-        other, allowed = (self._door.link if isinstance(word, RelatedMany) else self._door.visible)(other_type.stored)
+        other, allowed = other_type.link(self._door) if isinstance(word, RelatedMany) else other_type.visible(self._door)
         between = word.join(subject.row, other, self._door)
         inner = self._predicate(Subject(other_type, other, matching), value, path)
         found = exists().where(between.where, allowed, inner).correlate_except(other, *between.rows)

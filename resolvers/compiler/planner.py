@@ -160,7 +160,7 @@ class Planner:
 
     def visible(self, type_name: str) -> tuple[ObjectType, Row, Predicate]:
         type_ = self.types[type_name]
-        return type_, *self.door.visible(type_.stored)
+        return type_, *type_.visible(self.door)
 
     def _identifier(self, place: Place) -> ColumnElement[str]:
         type_ = self.types[place.type.name]
