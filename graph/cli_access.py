@@ -140,10 +140,14 @@ def agreement() -> None:
 def create_agreement(
     agency: str, permitted: tuple[str, ...], starts: datetime | None, expires: datetime, as_json: bool, **said: Any
 ) -> None:
-    """Make an agreement, and print its id."""
+    """Make an agreement, and print its id.
+
+    Where it opens nothing now, or less than the one that it replaces, warnings on standard error say so.
+    """
     from models import agreements
     from models.access import PersonalField
     from models.agreements import AgreementError, Terms
+    from resolvers.admitting.agreements import warnings
 
     first = (starts or datetime.now(UTC)).date()
     fields = [PersonalField(each) for each in permitted]
@@ -155,13 +159,18 @@ def create_agreement(
             raise AgreementError(
                 f"there is no agency with the code {agency}: ask the graph for partnerAgencies {{ nodes {{ code }} }}", "agency"
             )
-        return await agreements.create(transaction, agency_id, terms)
+        key = await agreements.create(transaction, agency_id, terms)
+        return key, [one.row() for one in warnings(key, await agreements.agreements(transaction, agency_id))]
 
     given = {"legalBasis": terms.legal_basis, "transfer": terms.transfer}
     more = [field for field, value in given.items() if value]
     told = ["agency", "title", "purposes", "permittedFields", "retentionMonths", "startsOn", "expiresOn", *more]
-    made = f"Agreement:{in_transaction(make, lambda key: Act('createAgreement', [f'Agreement:{key}'], told))}"
-    show(as_json, {"agreementId": made, "agency": agency}, f"{made} with {agency}, from {first} to {expires.date()}")
+    key, issues = in_transaction(make, lambda made: Act("createAgreement", [f"Agreement:{made[0]}"], told))
+    made = {"agreementId": f"Agreement:{key}", "agency": agency}
+    warned = [{name: one[name] for name in ("code", "message", "path", "params")} for one in issues]
+    show(as_json, made | {"warnings": warned}, f"{made['agreementId']} with {agency}, from {first} to {expires.date()}")
+    for one in () if as_json else warned:
+        click.echo(f"warning: {one['message']} ({one['code']})", err=True)
 
 
 @agreement.command("end")
@@ -198,18 +207,23 @@ def list_agreements(as_json: bool) -> None:
             "retentionMonths": one.retention_months,
             "startsOn": one.starts_on.isoformat(),
             "expiresOn": one.expires_on.isoformat(),
+            "endedAt": one.ended_at and one.ended_at.isoformat(timespec="seconds"),
             "isInForce": one.is_in_force,
+            "standing": one.standing.value,
         }
         for one in found
     ]
     lines = [
-        f"{row['agreementId']}  {row['agency']:15}  {row['startsOn']} to {row['expiresOn']}  {_force(row)}  {row['title']}" for row in rows
+        f"{row['agreementId']}  {row['agency']:15}  {row['startsOn']} to {row['expiresOn']}  {_standing(row):25}  {row['title']}"
+        for row in rows
     ]
     show(as_json, rows, "\n".join(lines) or "no agreements yet in this database: ./run agreement create --help")
 
 
-def _force(row: dict[str, Any]) -> str:
-    return "in force" if row["isInForce"] else "not now "
+def _standing(row: dict[str, Any]) -> str:
+    """Whether an agreement is in force, or why not."""
+    said = {"IN_FORCE": "in force", "NOT_STARTED": "not started yet", "EXPIRED": "expired", "SUPERSEDED": "superseded by a newer one"}
+    return f"ended by hand {row['endedAt'][:10]}" if row["standing"] == "ENDED" else said[row["standing"]]
 
 
 def _show_issued(issued: "Issued", as_json: bool) -> None:

@@ -4,13 +4,14 @@ The one that started last is, until it is over: those before it open nothing aga
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, column, func, select, true, update
+from sqlalchemy import Date, Uuid, and_, cast, column, func, select, true, update
 
 from models.access import Agreement, PersonalField
 from models.agencies import PartnerAgency
@@ -51,9 +52,19 @@ class Terms:
     transfer: str | None = None
 
 
+class Standing(StrEnum):
+    """Whether an agreement is in force, or why it opens nothing."""
+
+    IN_FORCE = "IN_FORCE"
+    NOT_STARTED = "NOT_STARTED"
+    EXPIRED = "EXPIRED"
+    ENDED = "ENDED"
+    SUPERSEDED = "SUPERSEDED"
+
+
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """An agreement with the code of its agency."""
+    """An agreement with the code of its agency, as it stands on the day `today`, in UTC."""
 
     agreement_id: UUID
     agency: str
@@ -65,6 +76,29 @@ class Agreed:
     expires_on: date
     ended_at: datetime | None
     is_in_force: bool
+    today: date
+
+    @property
+    def standing(self) -> Standing:
+        """Whether it is in force, or why not: one that would be, but for another that started later, is superseded for good."""
+        if self.is_in_force:
+            return Standing.IN_FORCE
+        if self.ended_at is not None:
+            return Standing.ENDED
+        if self.starts_on > self.today:
+            return Standing.NOT_STARTED
+        return Standing.EXPIRED if self.expires_on < self.today else Standing.SUPERSEDED
+
+    @property
+    def ever_began(self) -> bool:
+        """Whether it was not ended before its first day."""
+        return self.ended_at is None or self.ended_at.astimezone(UTC).date() >= self.starts_on
+
+
+def newest(known: Iterable[Agreed], day: date) -> Agreed | None:
+    """That one of an agency's agreements which started last, up to a day: no other can be in force then."""
+    started = [one for one in known if one.starts_on <= day and one.ever_began]
+    return max(started, key=lambda one: (one.starts_on, one.agreement_id), default=None)
 
 
 async def create(transaction: Transaction, agency_id: UUID, terms: Terms, created_by_id: UUID | None = None) -> UUID:
@@ -111,15 +145,17 @@ async def end(transaction: Transaction, agreement_id: UUID) -> bool:
     return bool(await transaction.fetch(update(_agreement).where(live).values(ended_at=func.now()).returning(_agreement.c.id)))
 
 
-async def agreements(transaction: Transaction) -> list[Agreed]:
-    """Every agreement, oldest first."""
+async def agreements(transaction: Transaction, agency_id: UUID | None = None) -> list[Agreed]:
+    """Every agreement, or every one with an agency, oldest first."""
     names = ("title", "purposes", "permitted_fields", "retention_months", "starts_on", "expires_on", "ended_at")
     columns = (_agreement.c.id.label("agreement_id"), _agency.c.code.label("agency"), *[_agreement.c[name] for name in names])
     in_force = func.agreement_in_force(_agreement.c.agency_id).table_valued(column("id", Uuid())).lateral("in_force")
-    columns = (*columns, in_force.c.id.is_not_distinct_from(_agreement.c.id).label("is_in_force"))
+    today = cast(func.timezone("UTC", func.now()), Date).label("today")
+    columns = (*columns, in_force.c.id.is_not_distinct_from(_agreement.c.id).label("is_in_force"), today)
     joined = _agreement.join(_agency, _agency.c.id == _agreement.c.agency_id).outerjoin(in_force, true())
     order = (_agreement.c.created_at, _agreement.c.id)
-    return [Agreed(**row) for row in await transaction.fetch(select(*columns).select_from(joined).order_by(*order))]
+    asked = true() if agency_id is None else _agreement.c.agency_id == agency_id
+    return [Agreed(**row) for row in await transaction.fetch(select(*columns).select_from(joined).where(asked).order_by(*order))]
 
 
 async def agency_named(transaction: Transaction, code: str) -> UUID | None:

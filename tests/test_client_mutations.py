@@ -298,7 +298,8 @@ async def test_an_agreement_opens_access_and_its_end_closes_it(
     ended = await done(server, boss, END, agreement=made["id"])
     assert ended["issues"] == []
     past = await done(server, boss, AGREE, **terms(startsOn="2020-01-01", expiresOn=str(TODAY - timedelta(days=1))))
-    assert past["issues"] == []
+    over = str(TODAY - timedelta(days=1))
+    assert past["issues"] == [{"code": "W_AGREEMENT_OVER", "path": ["expiresOn"], "params": {"expiresOn": over}}]
     now += TRUSTED_SECONDS + 0.001
     with pytest.raises(AgreementExpired):
         await gate.viewer(header)

@@ -1,6 +1,6 @@
 """What a change of access answers, and whom it is for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,9 @@ def naming_people(input: Mapping[str, Any], looks: Mapping[str, Look]) -> list[I
     return [Issue("PERSONAL_DATA_NOT_PERMITTED", (name,), reason, words=NAMING) for name, reason in reasons.items()]
 
 
-def answer(type_: str, id_: UUID, credential: str | None = None) -> MutationResult:
+def answer(type_: str, id_: UUID, credential: str | None = None, warnings: Sequence[Issue] = ()) -> MutationResult:
     """The answer to a change of a client or an agreement; a new credential is in it, and nowhere else."""
-    return MutationResult({"payload": _payload(id_, credential)}, True, (f"{type_}:{id_}",))
+    return MutationResult({"payload": _payload(id_, credential, *warnings)}, True, (f"{type_}:{id_}",))
 
 
 def unchanged(transaction: Transaction, id_: UUID | None = None, *issues: Issue) -> MutationResult:

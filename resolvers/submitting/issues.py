@@ -82,6 +82,11 @@ WARNINGS: Mapping[str, str] = {
     "W_SLICES_BELOW_TOTAL": "The counts of partitionKey {partitionKey} add up to {remainder} less than {total}.",
     "W_OTHER_PARTNER_REPORTS_THIS": "Another partner reports this cohort and measure too. The two are alternatives and are never added.",
     "W_FUTURE_DATE": "{value} lies in the future.",
+    "W_AGREEMENT_NOT_STARTED": "It opens nothing yet: its first day is {startsOn}.",
+    "W_AGREEMENT_OVER": "It opens nothing: its last day was {expiresOn}.",
+    "W_AGREEMENT_SUPERSEDED": "It opens nothing: {newer} started later, and those before it open nothing again once that is over.",
+    "W_AGREEMENT_NARROWER": "It replaces {replaced}, which opens what this one does not: {missing}.",
+    "W_AGREEMENT_ENDS_EARLIER": "It replaces {replaced}, which lasts until {expiresOn}, and opens nothing again once this one is over.",
 }
 
 MESSAGES: Mapping[str, str] = {**PROBLEMS, **ERRORS, **WARNINGS}
