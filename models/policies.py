@@ -381,7 +381,7 @@ def rule_of(kind: ViewerKind, table: type[Table]) -> Rule | None:
 
 
 Question = tuple[str, Any]
-"""What a plan may ask about the viewer, and about what: a table, a column, a scope, a personal field."""
+"""What a plan may ask about the viewer, and about what: a table, a narrower policy, a column, a scope, a personal field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +399,8 @@ class Shape:
                 return self.kind
             case "rows", table:
                 return rule_of(self.kind, table)
+            case "objects", Policy() as narrower:
+                return narrower.rules.get(self.kind, NONE)
             case "public only", None:
                 return self.kind in PUBLIC_ONLY
             case "column", (table, name):
@@ -501,6 +503,11 @@ class Door:
         if isinstance(policy, AsIts):
             return row, policy(row, kind, self.moment)
         return row, and_(policy(row, kind), still_public(table, row, kind))
+
+    def among(self, narrower: Policy, row: Row) -> Predicate:
+        """Whether a row that came through this door is also one of those that a narrower policy than its table's shows the viewer."""
+        rule: Rule = self._ask("objects", narrower)
+        return rule.holds(row)
 
     def require(self, needed: Scope | None) -> None:
         """Raises ScopeMissing where a credential lacks the scope that viewers of its kind need: partners and focal points, and auditors."""

@@ -23,9 +23,9 @@ ALL = Rule("all", lambda row: true())
 NONE = Rule("none", lambda row: false())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """Who sees which rows of a table, by kind of viewer; a kind without a rule sees none."""
+    """Who sees which rows of a table, by kind of viewer; a kind without a rule sees none. It equals itself alone, to be asked about."""
 
     rules: Mapping[ViewerKind, Rule]
 

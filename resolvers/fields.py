@@ -314,7 +314,7 @@ class ObjectType:
         return self._among(door, *door.link(self.stored))
 
     def _among(self, door: Door, row: Row, allowed: Predicate) -> tuple[Row, Predicate]:
-        return row, allowed if self.policy is None else and_(allowed, self.policy(row, door.kind))
+        return row, allowed if self.policy is None else and_(allowed, door.among(self.policy, row))
 
 
 def columns(*names: str) -> dict[str, Word]:

@@ -24,6 +24,7 @@ SCOPES = frozenset(Scope)
 FIELDS = frozenset(PersonalField)
 MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 PUBLIC, LEDGER, AGENCIES = "{ memberStates { name } }", "{ statements { totalCount } }", "{ partnerAgencies { totalCount } }"
+CLIENTS = "{ clients { totalCount } viewer { client { id } } }"
 AUDIT, NUMBERS = "{ auditEvents { totalCount } }", "{ participation(measure: COMPLETED, basis: RECORDS) { total { value } } }"
 PEOPLE = "{ statements { nodes { individual { result { hours } } } } }"
 PARTNER, FOCAL_POINT, PUBLIC_ONLY = ["PARTNER"], ["FOCAL_POINT"], ["ANONYMOUS", "ADMINISTRATOR"]
@@ -96,10 +97,11 @@ def test_a_column_that_answers_alike_is_shown_alike(table: Any, name: str) -> No
         (AGENCIES, [PARTNER, FOCAL_POINT, ["ANONYMOUS"], ["ADMINISTRATOR", *LEDGER_READERS]]),
         (LEDGER, [PARTNER, FOCAL_POINT, PUBLIC_ONLY, LEDGER_READERS]),
         (AUDIT, [PARTNER, FOCAL_POINT, [*PUBLIC_ONLY, "STAFF", "VERIFIER"], ["AUDITOR", "DATA_PROTECTION_OFFICER"]]),
-        (NUMBERS, [PARTNER, *([kind] for kind in (*PUBLIC_ONLY, *LEDGER_READERS))]),
+        (CLIENTS, [PARTNER, FOCAL_POINT, ["ANONYMOUS"], ["ADMINISTRATOR", *LEDGER_READERS]]),
+        (NUMBERS, [PARTNER, FOCAL_POINT, *([kind] for kind in (*PUBLIC_ONLY, *LEDGER_READERS))]),
         (PEOPLE, [PARTNER, ["DATA_PROTECTION_OFFICER", "STAFF", "VERIFIER"]]),
     ],
-    ids=["public", "agencies", "ledger", "audit", "numbers", "people"],
+    ids=["public", "agencies", "ledger", "audit", "clients", "numbers", "people"],
 )
 def test_one_statement_serves_the_kinds_that_see_alike(graph: Graph, text: str, groups: list[list[str]]) -> None:
     served: dict[int, set[str]] = {}
