@@ -8,10 +8,10 @@ it stands, `chosen_statements_at` as it stood at a moment.
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Select, Text, and_, case, cast, func, literal_column, or_, select
+from sqlalchemy import CTE, Boolean, ColumnElement, Integer, Select, Text, and_, case, cast, func, literal_column, or_, select
 
 from models.database import DIALECT
-from models.policies import Door, Row
+from models.policies import Door
 from models.row_security import KIND, MEMBER_STATE
 from models.statements import InstitutionType, StatementDepartment, StatementKind
 from models.viewer import ViewerKind
@@ -26,6 +26,7 @@ MEASURE, PENDING = literal_column("$1", Text()), literal_column("$2", Boolean())
 OF_TOTAL, OF_ROWS = literal_column("$3", Integer()), literal_column("$4", Integer())
 OWN_STATE: ColumnElement[Any] = literal_column(f"(SELECT nullif(current_setting('{MEMBER_STATE}', true), ''))", Text())
 ASKING: ColumnElement[Any] = literal_column(f"(SELECT current_setting('{KIND}', true))", Text())
+SAID = ("count", "precision", "sex", "reporting_period_label", "cost_amount", "cost_currency")
 OF_POPULATIONS = ("population_id", "partner_id", "rank", "by_individuals", "unit", "total_exceeds", "rows_exceed")
 
 
@@ -40,12 +41,11 @@ def _chosen(door: Door) -> Select[Any]:
     sets = claim_sets(ledger)
     found = candidates(ledger, sets, partners(ledger, sets))
     picked = picks(ledger, found, OF_TOTAL, OF_ROWS)
-    run, person, (row, asked) = ledger.runs, ledger.people, ledger.statements()
-    state = counted_state(row)
+    row, person = _own(ledger), ledger.people
     is_individual = row.c.kind == code(StatementKind.INDIVIDUAL)
     is_asked = is_individual == picked.c.by_individuals
-    counted = ledger.is_counted(state)
-    of_partner = and_(found.c.population_id == picked.c.population_id, found.c.partner_id == row.c.partner_id)
+    counted = ledger.is_counted(row.c.state)
+    of_partner = and_(found.c.population_id == row.c.population_id, found.c.partner_id == row.c.partner_id)
     values: dict[str, ColumnElement[Any]] = {
         **{name: picked.c[name] for name in OF_POPULATIONS},
         "stated_by_id": row.c.partner_id,
@@ -53,22 +53,33 @@ def _chosen(door: Door) -> Select[Any]:
         "waits": and_(is_asked, ~counted),
         **{f"set_{name}": found.c[name] for name in ("id", "unit", "partition_key", "lone_id")},
         **{f"as_{level}": found.c.id == picked.c[f"{level}_id"] for level in ("whole", "total", "rows")},
-        **{name: row.c[name] for name in ("count", "precision", "sex", "reporting_period_label", "cost_amount", "cost_currency")},
         "member_states": row.c.only_member_state_code,
+        **{name: row.c[name] for name in SAID},
         **_departments(door, row),
     }
     joined = (
-        row.join(run, run.c.cohort_id == row.c.cohort_id)
-        .join(picked, picked.c.population_id == run.c.population_id)
+        row.join(picked, picked.c.population_id == row.c.population_id)
         .outerjoin(found, and_(of_partner, has_key(row, found)))
         .outerjoin(person, person.c.id == row.c.id)
     )
     columns = [cast(values[each.name], each.type).label(each.name) for each in CHOSEN]
-    own = and_(code(ViewerKind.FOCAL_POINT) == ASKING, row.c.only_member_state_code == OWN_STATE)
-    return select(*columns).select_from(joined).where(own, asked, one_of(state, *LIVE))
+    return select(*columns).select_from(joined).where(code(ViewerKind.FOCAL_POINT) == ASKING)
 
 
-def _departments(door: Door, row: Row) -> dict[str, ColumnElement[Any]]:
+def _own(ledger: Ledger) -> CTE:
+    """Live statements about the own state alone [id, population_id, partner_id, partition_key, kind, state, what it says].
+
+    A step of its own, of which PostgreSQL knows how many rows it has: beside the choice, of which it knows nothing, it would loop.
+    """
+    run, (row, asked) = ledger.runs, ledger.statements()
+    state = counted_state(row)
+    names = ("id", "partner_id", "partition_key", "kind", "only_member_state_code", *SAID)
+    joined = row.join(run, run.c.cohort_id == row.c.cohort_id)
+    found = select(run.c.population_id, state.label("state"), *[row.c[name] for name in names]).select_from(joined)
+    return ledger.named("own", found.where(asked, row.c.only_member_state_code == OWN_STATE, one_of(state, *LIVE)))
+
+
+def _departments(door: Door, row: CTE) -> dict[str, ColumnElement[Any]]:
     """The raw values of a statement's departments and their types."""
     part = door.part(StatementDepartment)
     types = part.c.institution_type
