@@ -195,14 +195,22 @@ def twin_reasons(graph: Graph, one: Row, two: Row) -> list[str]:
 
 def titles_run(graph: Graph, cohort: Row) -> set[str]:
     """The titles of the courses that a cohort runs, without case and accents."""
-    courses = {row["course_id"] for row in graph.rows("cohort_course", cohort_id=cohort["id"])}
-    return {fold(row["title"]) for row in graph.rows("course") if row["id"] in courses}
+
+    def found() -> set[str]:
+        courses = {row["course_id"] for row in graph.rows("cohort_course", cohort_id=cohort["id"])}
+        return {fold(row["title"]) for row in graph.rows("course") if row["id"] in courses}
+
+    return graph.once("titles", cohort["id"], found)
 
 
 def states_about(graph: Graph, cohort: Row) -> set[str]:
     """The states that the visible statements about a cohort name."""
-    about = {row["id"] for row in graph.rows("statement", cohort_id=cohort["id"])}
-    return {row["member_state_code"] for row in graph.rows("statement_member_state") if row["statement_id"] in about}
+
+    def found() -> set[str]:
+        about = {row["id"] for row in graph.rows("statement", cohort_id=cohort["id"])}
+        return {row["member_state_code"] for row in graph.rows("statement_member_state") if row["statement_id"] in about}
+
+    return graph.once("states", cohort["id"], found)
 
 
 # Root fields.

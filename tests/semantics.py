@@ -8,12 +8,12 @@ paged       the page of a connection
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cmp_to_key
-from typing import Any
+from functools import cmp_to_key, lru_cache
+from typing import Any, TypeVar
 from unicodedata import category, normalize
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from tests.rows import Row, World
 from tests.trace import Trace
 
 CURSOR = "cursor_"
+Told = TypeVar("Told")
 LEDGER_READERS = ("STAFF", "VERIFIER", "DATA_PROTECTION_OFFICER", "AUDITOR")
 NODES = {
     "MemberState": "member_state",
@@ -64,11 +65,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The rows that one viewer sees, by table; by the value of a column, as far as they were looked for; and as at other moments."""
+    """The rows that one viewer sees, by table; by the value of a column, as far as they were looked for; and as at other moments.
+
+    `told` is what was found out from them, by its name and the key of the row that it is about.
+    """
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     found: dict[tuple[str, str], dict[Any, list[Row]]] = field(default_factory=dict)
     pasts: "dict[datetime, Graph]" = field(default_factory=dict)
+    told: dict[tuple[str, Any], Any] = field(default_factory=dict)
 
     def by(self, table: str, column: str) -> dict[Any, list[Row]]:
         """The rows of a table by the value of a column, in their order."""
@@ -132,6 +137,12 @@ class Graph:
     def items(self, type: str, **equal: Any) -> list[Item]:
         """The objects that this viewer may see and whose columns equal the given values."""
         return [Item(type, row) for row in self.rows(TABLES[type], **equal)]
+
+    def once(self, name: str, key: Any, find: Callable[[], Told]) -> Told:
+        """What is to be found out about a row, found out once for as long as the rows are the same."""
+        if (name, key) not in self.seen.told:
+            self.seen.told[name, key] = find()
+        return self.seen.told[name, key]  # type: ignore[no-any-return]
 
     # Who may see a row: PLAN's table of policies, line by line.
 
@@ -280,22 +291,24 @@ def related(graph: Graph, item: Item, name: str) -> Item | None:
     return graph.item(type_name, item.row[column])
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The text in small letters and without accents; letter by letter, so that a sigma is the same at a word's end."""
     return "".join(letter.lower() for letter in normalize("NFKD", text) if not "\u0300" <= letter <= "\u036f")
 
 
-def words(text: str | None) -> list[str]:
+@lru_cache(maxsize=4096)
+def words(text: str | None) -> tuple[str, ...]:
     """The words of a text: what is neither letter nor digit is between them."""
     letters = [letter if category(letter)[0] == "L" or category(letter) in ("Nd", "Nl") else " " for letter in fold(text or "")]
-    return "".join(letters).split()
+    return tuple("".join(letters).split())
 
 
 def found_rank(asked: str, name: str, codes: list[str | None], texts: list[str | None]) -> int | None:
     """The rank of what a search finds; None of what it does not find."""
     looked_for = words(asked)
 
-    def begun(among: list[str]) -> bool:
+    def begun(among: Sequence[str]) -> bool:
         return all(any(word.startswith(beginning) for word in among) for beginning in looked_for)
 
     if not looked_for or not begun([word for text in [name, *codes, *texts] for word in words(text)]):
