@@ -49,7 +49,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: to look through it for garbage again and again took a fifth of the time that statements compile in."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(10_000, 50, 50)
 
 
 def _remove_abandoned(parent: Path) -> None:
