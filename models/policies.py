@@ -457,6 +457,12 @@ class Door:
         door.moment = moment
         return door
 
+    def today(self) -> "Door":
+        """The same door, giving rows as they stand."""
+        door = copy(self)
+        door.moment = None
+        return door
+
     def _ask(self, about: str, what: Any = None) -> Any:
         """The answer to a question about the viewer, which is noted."""
         question = (about, what)

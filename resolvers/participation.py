@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, Uuid, cast, false, func, literal_column, null, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, Uuid, cast, false, func, literal_column, null, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
-from models.policies import Row
+from models.changes import Change, ChangeOp, ChangeType
+from models.policies import Door, Row
+from models.statements import Statement
 from resolvers.compiler.arguments import Argument, Arguments, Bound
 from resolvers.compiler.binds import decode_id
 from resolvers.compiler.plan import Rows
 from resolvers.counting import Dimension, Explained, Participation, Request, participation
+from resolvers.counting.dimensions import code
 from resolvers.errors import InputError
 from resolvers.fields import Elements, Embedded, Expression, ObjectType, Origin, Planning, Source, camel, columns, one
 from resolvers.released import DIMENSIONS as RELEASED
@@ -69,7 +72,20 @@ def recorded(given: Arguments, planning: Planning, below: frozenset[str]) -> Ans
         as_of=planning.door.included(),
         release_id=cast(null(), Uuid()),
         withholds=false(),
+        erased_since=erased_since(planning.door, request.measure),
     )
+
+
+def erased_since(door: Door, measure: ColumnElement[Any]) -> ColumnElement[Any]:
+    """How many statements on the measure count no more since they were erased after the moment; null without a moment."""
+    if door.moment is None:
+        return cast(null(), Integer())
+    change: Any = Change.__table__.alias()  # type: ignore[attr-defined]
+    row, visible = door.today().visible(Statement)
+    joined = row.join(change, change.c.entity_id == cast(row.c.id, Text()))
+    erased = (change.c.op == code(ChangeOp.ERASED), change.c.type == code(ChangeType.STATEMENT), change.c.at > door.moment)
+    counted = select(cast(func.count(), Integer())).select_from(joined)
+    return counted.where(*erased, row.c.measure == measure, row.c.retained.is_not(true()), visible).scalar_subquery()
 
 
 def released(given: Arguments, planning: Planning, below: frozenset[str]) -> Answer:
@@ -89,6 +105,7 @@ def released(given: Arguments, planning: Planning, below: frozenset[str]) -> Ans
         include_pending=literal_column("false"),
         as_of=func.coalesce(select(last.at).scalar_subquery(), planning.door.included()),
         release_id=select(last.id).scalar_subquery(),
+        erased_since=cast(null(), Integer()),
     )
 
 
@@ -230,7 +247,7 @@ PARTICIPATION_TABLE = ObjectType(
         "rows": Source("ParticipationRow", rows, many=True),
         "total": Embedded("CountValue"),
         "cost": Elements("CostValue", costs, COST_COLUMNS),
-        **columns("measure", "basis", "unit", "include_pending", "as_of", "withholds"),
+        **columns("measure", "basis", "unit", "include_pending", "as_of", "withholds", "erased_since"),
         "release": one("Release", "release_id"),
         "pendingDelta": Expression(lambda answer, door: answer.rules.pending_delta),  # type: ignore[attr-defined]
         "coverage": Embedded("Coverage"),

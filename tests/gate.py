@@ -21,6 +21,7 @@ PUBLISHED = "test_publishing.py compares it with the release that is stored"
 ELSEWHERE = {
     "field: ParticipationTable.asOf": "a time of its own in every answer: test_participation.py looks at it by itself",
     "argument: Query.participation(asOf:)": "test_as_of.py compares it with the evaluator's tables over the ledger of then",
+    "field: ParticipationTable.erasedSince": "test_erasure.py erases, and asks about before",
     "field: ParticipationTable.release": PUBLISHED,
     "field: ParticipationTable.withholds": PUBLISHED,
     "field: Query.release": PUBLISHED,

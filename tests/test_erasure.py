@@ -18,7 +18,7 @@ from models.database import Database
 from models.embedded import SUPERUSER
 from models.provision import OWNER, Addresses
 from models.statements import Statement
-from models.viewer import Viewer, ViewerKind
+from models.viewer import ANONYMOUS, Viewer, ViewerKind
 from resolvers.errors import InputError, NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
@@ -448,7 +448,7 @@ TOTAL = "query { participation(measure: COMPLETED, basis: RECORDS) { total { val
 
 
 COUNTED = """query ($at: DateTime) { participation(measure: ENROLLED, basis: RECORDS, groupBy: [SEX], asOf: $at) {
-    total { value } rows { key { label } count { value } } } }"""
+    total { value } erasedSince rows { key { label } count { value } } } }"""
 SET_POLICY = "mutation ($input: SetCountPolicyInput!) { setCountPolicy(input: $input) { changed } }"
 
 
@@ -456,6 +456,13 @@ async def counted(told: Told, at: datetime | None = None) -> tuple[int | None, d
     """How many individuals are counted, in all and by sex, today or at a moment."""
     table = (await told.ask(told.party.staff, COUNTED, at=at and at.isoformat()))["participation"]
     return table["total"]["value"], {row["key"][0]["label"]: row["count"]["value"] for row in table["rows"]}
+
+
+async def erased_since(told: Told, viewer: Viewer, at: datetime | None) -> int | None:
+    """How many numbers of the past the viewer is told to have been lost since a moment."""
+    answer = await told.ask(viewer, COUNTED, at=at and at.isoformat())
+    since: int | None = answer["participation"]["erasedSince"]
+    return since
 
 
 async def test_numbers_lose_whoever_is_erased_or_keep_one_whom_nobody_knows(told: Told) -> None:
@@ -481,6 +488,9 @@ async def test_numbers_lose_whoever_is_erased_or_keep_one_whom_nobody_knows(told
     await told.erase(told.officer, {"subject": {"subject": "P-0002", "partner": "OAS"}})
     fewer = (3, {"FEMALE": 1, "MALE": 1, "UNSPECIFIED": 1})
     assert (await counted(told), await counted(told, at)) == (fewer, fewer)
+    asked = ((told.party.staff, at), (told.oas, at), (told.unodc, at), (ANONYMOUS, at), (told.party.staff, None))
+    assert [await erased_since(told, viewer, moment) for viewer, moment in asked] == [1, 1, 0, 0, None]
+    assert await erased_since(told, told.party.staff, await latest(told)) == 0
     await told.send("sent-again", individual("K-again", "K", "P-0000", measure="ENROLLED", sex="FEMALE"))
     await told.verify("sent-again")
     assert await counted(told) == (4, {"FEMALE": 2, "MALE": 1, "UNSPECIFIED": 1})

@@ -167,6 +167,7 @@ SHAPES = {
         pendingDelta: Int
         coverage: Coverage!
         asOf: DateTime!
+        erasedSince: Int
         explain(first: Int! = 25): [Explanation!]!
         omitted(first: Int! = 25): [Omission!]!
     """,

@@ -137,6 +137,10 @@ class ParticipationTable:
         "The time of the last change that the numbers include; `participation(asOf:)` at it gives the same numbers again, "
         "for ever. Of a release, when it was made."
     )
+    erased_since: int | None = field(
+        "How many statements on the measure that you may see were erased after `asOf` and count no more, also here; null without `asOf`, "
+        "and of a release."
+    )
     explain: list[Explanation] = field(
         "Where the total comes from: each cohort that gives a part of it, by id, with what became of every statement about it that you "
         "may see; empty for a release.",
