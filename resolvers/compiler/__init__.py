@@ -1,6 +1,7 @@
 """An operation becomes one SQL statement. The stages, in the order in which control flows:
 
 document     text -> operation: parse, validate, pick the operation, coerce the variables
+validation   the rules that a document must satisfy
 limits       price the operation before it is planned
 advice       what is said of an operation that costs too much
 introspected what the lists of introspection hold on average

@@ -17,13 +17,11 @@ from graphql import (
     GraphQLSyntaxError,
     IntValueNode,
     Node,
-    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
     StringValueNode,
     Undefined,
     VariableDefinitionNode,
-    specified_rules,
     type_from_ast,
 )
 from graphql.utilities import validate_input_value
@@ -32,6 +30,7 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from resolvers.compiler.extent import check_extent
 from resolvers.compiler.limits import Limits
+from resolvers.compiler.validation import RULES, WITHOUT_INTROSPECTION
 from resolvers.errors import DocumentError, InputError
 
 MAX_ERRORS = 20
@@ -224,7 +223,7 @@ def _pick(operations: Sequence[OperationDefinitionNode], name: str | None) -> Op
 
 
 def _validate(tree: DocumentNode, schema: GraphQLSchema, *, suggestions: bool, introspection: bool) -> None:
-    rules = specified_rules if introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+    rules = RULES if introspection else WITHOUT_INTROSPECTION
     errors = graphql.validate(schema, tree, rules, MAX_ERRORS, hide_suggestions=not suggestions, allow_empty_selection_sets=False)
     if errors:
         first, *others = (_refusal(error, "VALIDATION_ERROR") for error in errors)
