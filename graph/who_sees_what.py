@@ -17,6 +17,8 @@ HEAD = """# Who sees what, and who may change it
 
 Printed by `./run policies` from `models/policies.py` and from what each mutation declares. A row that you may not see is as if it did not
 exist: in lists, by its id, in filters, orders, counts, cursors, searches and numbers. ANONYMOUS is who sends no credential.
+One number rests on more than its reader sees: a focal point's by `basis: RECORDS` are those of staff, cut to its member state, so that
+individuals count in them whom it sees nothing else of.
 
 ## Rows
 

@@ -5,7 +5,11 @@ In the order in which a number is made:
 dimensions     what numbers are grouped and filtered by, and how values are written: sets of members (R3)
 cohorts        a population's values in the dimensions of cohorts
 ledger         the request; what the viewer's numbers can rest on: R0, and one pass over the statements that adds them up
-sets           claim sets, the partner chosen for each population, the set that answers a question (R0, R1)
+sets           claim sets, and the partner chosen for each population (R0, R1)
+candidates     its sets, and those of them that answer a question (R1, R2)
+choice         the same for a focal point, as the body of a function that the database runs in its stead
+chosen         what that gives, cut to the focal point's own member state
+filters        what a filter on the dimensions of statements keeps of the sets
 levels         filter, split, remainder and precision of each population (R2, R6)
 labels         values as they are shown
 rows           what populations give, grouped by key (R2, R3)
