@@ -132,10 +132,10 @@ class Ways:
 
     def wish(self, random: Random, reach: Reach, among: int, *, operators: bool) -> Wish:
         """A wish for the one that was reached least, among so many that chance offers; operators come first or last."""
-        all_ = self.targets if random.random() < 0.15 else self.parts
+        all_, counted = self.targets if random.random() < 0.15 else self.parts, reach.counts.get
         target = min(
             random.sample(all_, min(among, len(all_))),
-            key=lambda one: (reach.counts[one.coordinate], (one.coordinate[0] == OPERATOR) is not operators),
+            key=lambda one: (counted(one.coordinate, 0), (one.coordinate[0] == OPERATOR) is not operators),
         )
         parts, (where, _) = dict(target.parts), target.parts[-1 if target.coordinate[0] == TYPE else 0]
         while self.distance[where]:
