@@ -75,6 +75,7 @@ class Agreed:
     starts_on: date
     expires_on: date
     ended_at: datetime | None
+    created_at: datetime
     is_in_force: bool
     today: date
 
@@ -98,7 +99,7 @@ class Agreed:
 def newest(known: Iterable[Agreed], day: date) -> Agreed | None:
     """That one of an agency's agreements which started last, up to a day: no other can be in force then."""
     started = [one for one in known if one.starts_on <= day and one.ever_began]
-    return max(started, key=lambda one: (one.starts_on, one.agreement_id), default=None)
+    return max(started, key=lambda one: (one.starts_on, one.created_at, one.agreement_id), default=None)
 
 
 async def create(transaction: Transaction, agency_id: UUID, terms: Terms, created_by_id: UUID | None = None) -> UUID:
@@ -147,7 +148,7 @@ async def end(transaction: Transaction, agreement_id: UUID) -> bool:
 
 async def agreements(transaction: Transaction, agency_id: UUID | None = None) -> list[Agreed]:
     """Every agreement, or every one with an agency, oldest first."""
-    names = ("title", "purposes", "permitted_fields", "retention_months", "starts_on", "expires_on", "ended_at")
+    names = ("title", "purposes", "permitted_fields", "retention_months", "starts_on", "expires_on", "ended_at", "created_at")
     columns = (_agreement.c.id.label("agreement_id"), _agency.c.code.label("agency"), *[_agreement.c[name] for name in names])
     in_force = func.agreement_in_force(_agreement.c.agency_id).table_valued(column("id", Uuid())).lateral("in_force")
     today = cast(func.timezone("UTC", func.now()), Date).label("today")

@@ -104,7 +104,9 @@ STATEMENT = ObjectType(
         "submission": One("Receipt", receipt_of),
         "enteredBy": actor("created_by_id"),
         "agreement": one("Agreement", "agreement_id"),
-        "decisions": Many("Decision", lambda statement, row, door: row.c.statement_id == statement.c.id, lambda row, _: (row.c.id,)),
+        "decisions": Many(
+            "Decision", lambda statement, row, door: row.c.statement_id == statement.c.id, lambda row, _: (row.c.decided_at, row.c.id)
+        ),
     },
     filters={
         "id": CompareKey(),

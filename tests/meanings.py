@@ -501,7 +501,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Statement.sourceDoc": source_doc,
     "Statement.individual": individual,
     "Individual.result": result,
-    "Statement.decisions": rows_of("Decision", "decision", "statement_id", "id"),
+    "Statement.decisions": rows_of("Decision", "decision", "statement_id", "decided_at", "id"),
     "Statement.enteredBy": actor("created_by_id"),
     "Decision.decidedBy": actor("decided_by_id"),
     "AuditEvent.actor": actor("client_id"),

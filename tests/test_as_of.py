@@ -149,7 +149,7 @@ class Past:
 
     async def decide_some(self) -> None:
         """Staff decide about a few statements."""
-        rows = await fetch(self.database, "SELECT id FROM statement WHERE state = 'PENDING' ORDER BY id")
+        rows = await fetch(self.database, "SELECT id FROM statement WHERE state = 'PENDING' ORDER BY source_ref, created_at")
         if rows:
             chosen = self.random.sample([f"Statement:{row['id']}" for row in rows], min(2, len(rows)))
             verdict = self.random.choice(("VERIFY", "REJECT"))
@@ -158,7 +158,7 @@ class Past:
     async def withdraw(self) -> None:
         """A partner takes a statement back, or IMPACS one that it published."""
         viewer = self.random.choice((self.party.oas, self.party.unodc, self.party.interpol, self.party.other_staff))
-        rows = await fetch(self.database, "SELECT source_ref FROM statement WHERE partner_id = :id ORDER BY id", id=viewer.agency_id)
+        rows = await fetch(self.database, "SELECT source_ref FROM statement WHERE partner_id = :id ORDER BY 1", id=viewer.agency_id)
         if rows:
             reason = self.random.choice(("ENTERED_IN_ERROR", "DUPLICATE", "NOT_OURS"))
             await submitted(self.database, viewer, sent(withdraw(self.random.choice(rows)["source_ref"], reason)))
@@ -252,7 +252,7 @@ async def test_what_was_taken_back_since_is_shown_whole(database: Database, owne
     """A published statement that is WITHDRAWN today is shown with its slice, as at a moment at which it counted."""
     made = await past(database, owner_database, 0)
     at, before = await made.newest(), await made.ask(None)
-    rows = await fetch(database, "SELECT source_ref FROM statement ORDER BY id")
+    rows = await fetch(database, "SELECT source_ref FROM statement")
     answer = await submitted(database, made.party.other_staff, sent(*[withdraw(row["source_ref"]) for row in rows]))
     assert set(answer.statuses) == {"WITHDRAWN"}
     assert (await made.ask(None))[0] != before[0]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -87,8 +88,8 @@ async def _compare(transaction: Transaction, subject: Subject, given: Sequence[R
     if len(set(keys)) < len(keys):
         raise ValueError(f"{subject.file}: a key is given twice")
     found = await comparison.stored(transaction, shape, shape.natural, keys)
-    for key in keys:
-        identifiers[shape.table, key[-1]] = _identity(shape, key, found.get(key))
+    for key, drawn in zip(keys, _drawn(len(keys)), strict=True):
+        identifiers[shape.table, key[-1]] = _identity(shape, key, found.get(key), drawn)
     return [_entity(subject, record, key, found.get(key), identifiers) for record, key in zip(given, keys, strict=True)]
 
 
@@ -132,16 +133,22 @@ async def _write(
     for part in parts:
         await comparison.remove(transaction, part.shape, part.gone)
         await comparison.change(transaction, part.shape, part.changed)
-        await transaction.insert(part.shape.table, [_new_part(part.shape, row) for row in part.new])
+        rows = [_new_part(part.shape, row, drawn) for row, drawn in zip(part.new, _drawn(len(part.new)), strict=True)]
+        await transaction.insert(part.shape.table, rows)
     if subject.shape.table is PartnerAgency:
         await ancestry.maintain(transaction, [entity.identity for entity in new + differing])
 
 
-def _identity(shape: Shape, key: Key, stored: Row | None) -> Any:
-    """The identity of an entity: the stored one for ever; else its key where that is the primary key, else a new identifier."""
+def _drawn(count: int) -> list[UUID]:
+    """New identifiers, rising: lists by id are in the order of the files, of which anybody may know how much they hold."""
+    return sorted(new_id() for _ in range(count))
+
+
+def _identity(shape: Shape, key: Key, stored: Row | None, drawn: UUID) -> Any:
+    """The identity of an entity: the stored one for ever; else its key where that is the primary key, else the one drawn for it."""
     if stored is not None:
         return stored[shape.identity]
-    return new_id() if shape.identity == "id" else key[0]
+    return drawn if shape.identity == "id" else key[0]
 
 
 def _new_row(subject: Subject, entity: Entity, moment: datetime) -> Row:
@@ -150,9 +157,9 @@ def _new_row(subject: Subject, entity: Entity, moment: datetime) -> Row:
     return {**entity.row, subject.shape.identity: entity.identity, **subject.initial, **accepted}
 
 
-def _new_part(shape: Shape, row: Row) -> Row:
-    """A new row of a part, with an identifier where the table has one."""
-    return {**row, "id": new_id()} if shape.identity == "id" else row
+def _new_part(shape: Shape, row: Row, drawn: UUID) -> Row:
+    """A new row of a part, with the identifier drawn for it where the table has one."""
+    return {**row, "id": drawn} if shape.identity == "id" else row
 
 
 def _change(subject: Subject, entity: Entity) -> EntityChange:

@@ -119,7 +119,7 @@ def _statements() -> Select[Any]:
         or_(agreement.c.ended_at.is_(None), agreement.c.ended_at > row.c.created_at),
     )
     months = select(agreement.c.retention_months).where(or_(agreement.c.id == row.c.agreement_id, in_force)).correlate(row)
-    kept = months.order_by(agreement.c.starts_on.desc(), agreement.c.id.desc()).limit(1).lateral("kept")
+    kept = months.order_by(agreement.c.starts_on.desc(), agreement.c.created_at.desc(), agreement.c.id.desc()).limit(1).lateral("kept")
     whose = handle(participant.c.partner_id)
     joined = individual.join(row, row.c.id == individual.c.statement_id)
     joined = joined.join(participant, participant.c.id == individual.c.participant_id).outerjoin(kept, true())

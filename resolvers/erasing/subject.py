@@ -71,7 +71,8 @@ def _issues() -> Select[Any]:
     """What was said of those records."""
     item, issue = table_of(SubmissionItem), table_of(SubmissionIssue)
     joined = issue.join(item, (item.c.submission_id == issue.c.submission_id) & (item.c.index == issue.c.index))
-    return select(*issue.c).select_from(joined).where(among(item.c.entity_id, "ids")).order_by(issue.c.id)
+    order = (issue.c.submission_id, issue.c.index, issue.c.position)
+    return select(*issue.c).select_from(joined).where(among(item.c.entity_id, "ids")).order_by(*order)
 
 
 def _participant() -> Select[Any]:
