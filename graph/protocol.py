@@ -1,7 +1,7 @@
 """HTTP/1.1 on a connection, as Uvicorn speaks it, within limits of bytes and time that Uvicorn does not have.
 
 A head or a body that does not arrive in time, a head or a message without end, and an answer that nobody reads end the connection. The
-application sees none of it but a client that left.
+application sees none of it but a client that left. Nor does it see the trailers of a chunked body: Uvicorn takes those for headers.
 """
 
 import asyncio
@@ -67,6 +67,11 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
         self._is_whole = self._has_head = False
         self._size = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Takes a field of the head, and none that comes after it: whatever checks the head has not seen that (RFC 9110, 6.5.1)."""
+        if not self._has_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Ends the time for the head."""

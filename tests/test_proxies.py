@@ -1,9 +1,11 @@
-"""Whose address counts: through a real socket, as the server itself is set up; and headers that decide something are sent once."""
+"""Whose address counts: through a real socket, as the server itself is set up; what decides something is sent once, and in the head."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -88,3 +90,37 @@ async def test_a_header_that_decides_something_is_sent_once(database: Database, 
             assert response.status_code == 400
             (error,) = response.json()["errors"]
             assert (error["extensions"]["code"], error["message"]) == ("BAD_REQUEST", f"The header {name} may be sent once.")
+
+
+CHUNKED = (
+    b"POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n"
+)
+
+
+async def answer_of(port: int, *heads: str, trailers: tuple[str, ...] = ()) -> tuple[int, Any]:
+    """The status and the data that answer WHO, sent by chunks and in one segment, with these fields before the body and these after it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = json.dumps(WHO).encode()
+    head, tail = ("".join(f"{line}\r\n" for line in lines).encode() for lines in (heads, trailers))
+    writer.write(CHUNKED + head + b"\r\n%x\r\n" % len(body) + body + b"\r\n0\r\n" + tail + b"\r\n")
+    told, _, rest = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    return int(told.split()[1]), json.loads(rest).get("data")
+
+
+async def test_what_comes_after_the_body_is_no_header(database: Database, owner_database: Database) -> None:
+    """Once a trailer in the segment of its body was one: by it a credential worked from an address that is not its own."""
+    free = await issue(owner_database, ClientKind.STAFF)
+    bound = await issue(owner_database, ClientKind.STAFF, addresses=["192.0.2.0/24"])
+    own = f"Authorization: Bearer {bound.credential}"
+    allowed, other = f"X-Forwarded-For: {ALLOWED}", f"X-Forwarded-For: {OTHER}"
+    trailers = (f"Authorization: Bearer {free.credential}", allowed, other, "Purpose: none", "Host: elsewhere.example")
+    cases: dict[tuple[str, ...], tuple[int, Any]] = {
+        (): (200, {"viewer": {"kind": "ANONYMOUS"}}),
+        (other, own): (401, None),
+        (allowed, own): (200, {"viewer": {"kind": "STAFF"}}),
+    }
+    async with listening(database, "127.0.0.1") as address:
+        port = httpx.URL(address).port or 0
+        for added in ((), *[(trailer,) for trailer in trailers], trailers):
+            assert {heads: await answer_of(port, *heads, trailers=added) for heads in cases} == cases, added
