@@ -23,6 +23,7 @@ from models.database import Database, SqlStatement, render
 from models.policies import Aliases, Door, Question
 from models.viewer import Viewer, ViewerKind
 from resolvers import recording
+from resolvers.admitting import standing
 from resolvers.compiler import arguments
 from resolvers.compiler.binds import Call, Finder
 from resolvers.compiler.document import Document, coerce, parse
@@ -317,6 +318,8 @@ async def change(graph: Graph, document: Document, selection: Selection, call: C
     try:
         compiled = await graph.aside(payload_of, graph, document, selection, word, call)
         async with graph.database.write(call.viewer) as transaction:
+            if word.permission and word.permission.scope in standing.ASKED_AGAIN:
+                await standing.require(transaction, call.viewer)
             result = await word.call(transaction, call.viewer, given)
             marked: str = await transaction.read(compiled.sql, compiled.arguments(replace(call, result=result.binds)))
             text, people = recording.unmarked(marked) if compiled.personal else (marked, [])

@@ -240,6 +240,48 @@ async def test_what_is_revoked_stops_in_time(
     assert [issue["code"] for issue in renewed["issues"]] == (["CLIENT_IS_REVOKED"] if whole else [])
 
 
+ERASE = "mutation ($input: EraseParticipantInput!) { answer: eraseParticipant(input: $input) { issues { code } } }"
+ENDS = {
+    "credential revoked": ("UPDATE credential SET revoked_at = now() WHERE client_id = :client", "UNAUTHENTICATED"),
+    "client revoked": ("UPDATE api_client SET revoked_at = now() WHERE id = :client", "UNAUTHENTICATED"),
+    "agreement ended": (
+        "UPDATE agreement SET ended_at = now() WHERE agency_id = (SELECT agency_id FROM api_client WHERE id = :client)",
+        "AGREEMENT_EXPIRED",
+    ),
+}
+"""How access ends, and what refuses the caller then."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [(kind, way) for kind in ("ADMINISTRATOR", "PARTNER") for way in ENDS if (kind, way) != ("ADMINISTRATOR", "agreement ended")],
+)
+async def test_access_that_ended_makes_no_other_while_who_it_was_is_still_known(
+    server: httpx.AsyncClient, owner_database: Database, kind: str, way: str
+) -> None:
+    """Once a revoked credential renewed its siblings for up to four seconds, and their credentials outlived it."""
+    caller = await issue(owner_database, ClientKind(kind), (Scope.ADMIN,) if kind == "ADMINISTRATOR" else (Scope.ADMIN, Scope.ERASE))
+    sibling = await issue(owner_database, ClientKind(kind), code="CARICOM-IMPACS" if kind == "ADMINISTRATOR" else None)
+    agreed = (await fetch(owner_database, "SELECT id FROM agreement LIMIT 1"))[0]["id"]
+    mutations: list[tuple[str, dict[str, Any]]] = [
+        (ROTATE, {"client": f"Client:{caller.client_id}"}),
+        (ROTATE, {"client": f"Client:{sibling.client_id}"}),
+        (REVOKE, {"credential": sibling.credential_id}),
+        (ERASE, {"participant": {"id": f"Participant:{sibling.client_id}"}, "reason": "REQUESTED"}),
+        (CREATE, wish()),
+        (AGREE, terms()),
+        (END, {"agreement": f"Agreement:{agreed}"}),
+    ]
+    assert (await asked(server, caller, VIEWER)).status_code == 200
+    sql, code = ENDS[way]
+    await fetch(owner_database, sql, client=caller.client_id)
+    before = await stored(owner_database)
+    for query, given in mutations:
+        refused = await asked(server, caller, query, **given)
+        assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (401, code)
+        assert await stored(owner_database) == before
+
+
 async def test_what_a_newer_agreement_narrowed_stays_so_when_it_is_over(
     server: httpx.AsyncClient, owner_database: Database, database: Database
 ) -> None:

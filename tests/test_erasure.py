@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from graph.schema import graphql_schema
 from models.access import Scope
+from models.base import new_id
 from models.database import Database
 from models.embedded import SUPERUSER
 from models.provision import OWNER, Addresses
@@ -23,6 +24,7 @@ from resolvers.errors import InputError, NotPermitted
 from resolvers.execute import Graph, Request, execute
 from resolvers.queries import TYPES
 from tests.dumps import dump
+from tests.edge import agree
 from tests.parties import (
     Answer,
     Parties,
@@ -160,6 +162,8 @@ async def founded(database: Database, owner: Database) -> Told:
     async with owner.write() as transaction:
         kinds = (ViewerKind.DATA_PROTECTION_OFFICER, ViewerKind.AUDITOR)
         officer, auditor = [await client(transaction, "CARICOM-IMPACS", kind) for kind in kinds]
+        for partner in (party.oas, party.unodc):
+            await agree(transaction, partner.agency_id or new_id())
     graph = Graph(graphql_schema, TYPES, database, b"a secret for tests" * 2)
     told = Told(graph, party, permitted(party.oas), permitted(party.unodc), officer, auditor, database, owner)
     other = individual("other", "H", "P-other-1", memberState="JM")
