@@ -364,6 +364,7 @@ SCOPES: Mapping[type[Table], Scope] = {
     Decision: Scope.STATEMENTS_READ,
     Participant: Scope.STATEMENTS_READ,
     Individual: Scope.STATEMENTS_READ,
+    CohortCost: Scope.STATEMENTS_READ,
     ErasureCertificate: Scope.ERASE,
 }
 

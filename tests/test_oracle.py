@@ -100,6 +100,8 @@ async def test_viewers_learn_of_their_own_access(comparison: Comparison) -> None
         "{ submissions { totalCount } }",
         "{ memberStates { statements { totalCount } } }",
         "{ cohorts { nodes { statements { nodes { id } } } } }",
+        "{ cohorts { nodes { costs { amount } } } }",
+        "{ cohorts(filter: {costs: {some: {amount: {gt: 1}}}}) { totalCount } }",
     ],
 )
 async def test_statements_are_refused_to_a_partner_without_the_scope(comparison: Comparison, text: str) -> None:

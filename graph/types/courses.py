@@ -88,7 +88,9 @@ class Cohort(Node):
     )
     courses: list[Course] = field("The courses that it runs and that you may see, in its sender's order.")
     roles: list[CohortRole] = field("What agencies do in it, by role and then by agency.")
-    costs: list[CohortCost] = field("Its cost lines in its sender's order; empty for callers other than its sender and staff.")
+    costs: list[CohortCost] = field(
+        "Its cost lines in its sender's order, who needs the scope statements:read to see them; empty for callers other than it and staff."
+    )
     same_run_as: Cohort | None = field(
         "The cohort that IMPACS counts instead, as both are the same run; null for none, or if you may not see it."
     )
