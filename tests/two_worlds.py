@@ -18,7 +18,7 @@ from models.database import Database
 from models.viewer import Viewer
 from resolvers.compiler.limits import DEFAULT_LIMITS
 from resolvers.errors import Refusal
-from resolvers.execute import STATEMENT_CHARACTERS, Cache, Graph, Request, execute
+from resolvers.execute import Cache, Graph, Request, execute
 from resolvers.queries import TYPES
 from tests.comparison import SDL, Unwritten, differences
 from tests.interpreter import Interpreter
@@ -27,6 +27,9 @@ from tests.rows import World
 SECRET = b"a secret for tests" * 2
 ANY_COST = 10**9
 """What is asked here is who sees what, not how much one may ask."""
+
+KEPT = 100_000_000
+"""What all kinds of viewers ask is parsed and compiled once: a smaller memory had forgotten what one asked before the next asks it."""
 
 REFUSED = b"refused: "
 
@@ -51,7 +54,7 @@ class TwoWorlds:
 
     def __init__(self, database: Database, world: World) -> None:
         limits = {kind: replace(known, cost=ANY_COST, aliases=ANY_COST) for kind, known in DEFAULT_LIMITS.items()}
-        self.here = Graph(graphql_schema, TYPES, Unwritten(database), SECRET, limits, documents=Cache(10_000_000))
+        self.here = Graph(graphql_schema, TYPES, Unwritten(database), SECRET, limits, documents=Cache(KEPT), statements=Cache(KEPT))
         self.oracle = Interpreter(SDL, world, still=True)
 
     def there(self, database: Database) -> Graph:
@@ -61,7 +64,7 @@ class TwoWorlds:
     def recompiling(self) -> "TwoWorlds":
         """The same worlds, with nothing compiled."""
         again = copy(self)
-        again.here = replace(self.here, statements=Cache(STATEMENT_CHARACTERS))
+        again.here = replace(self.here, statements=Cache(KEPT))
         return again
 
     async def ask(self, asked: Asked, viewer: Viewer, there: Graph) -> None:
