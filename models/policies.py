@@ -329,6 +329,11 @@ def tells_of_nobody(submission: Row) -> Predicate:
 
 WITHHELD: Mapping[type[Table], Mapping[str, Policy]] = {
     ApiClient: {"name": policy({READS_LEDGER: ALL})},
+    Cohort: {
+        "count_policy": policy(
+            {READS_LEDGER: ALL, PARTNERS: Rule("of its own cohorts", lambda row: row.c.submitted_by_id == viewer_agency())}
+        )
+    },
     Submission: {
         "content_digest": policy(
             {
@@ -342,7 +347,8 @@ WITHHELD: Mapping[type[Table], Mapping[str, Policy]] = {
 }
 """The columns that not everybody may read who sees the row, and who may of which rows.
 
-What is told of a person is one of few values: whoever has the digest of it could try them all.
+What is told of a person is one of few values: whoever has the digest of it could try them all. That a cohort's individuals are complete
+tells that somebody sent individuals. A filter by such a column goes through `Door.shown` too, and so matches nothing that is withheld.
 """
 
 PARTS: Mapping[type[Table], type[Table]] = {

@@ -1,6 +1,8 @@
 """Courses and cohorts, with the roles and cost lines of cohorts."""
 
-from sqlalchemy import and_
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_
 
 from models.courses import Cohort, CohortCost, CohortCourse, CohortRole, Course
 from models.policies import Door, Predicate, Row
@@ -33,6 +35,11 @@ from resolvers.twins import LIKELY_TWIN, likely_twins
 def runs(course: Row, cohort: Row, door: Door) -> Predicate:
     """Whether the cohort runs the course."""
     return door.linked(CohortCourse, lambda link: and_(link.c.course_id == course.c.id, link.c.cohort_id == cohort.c.id))
+
+
+def count_policy(cohort: Row, door: Door) -> ColumnElement[Any]:
+    """Where the cohort's numbers come from, for those who may know it."""
+    return door.shown(Cohort, cohort, "count_policy")
 
 
 RUNS = Through(
@@ -86,7 +93,8 @@ COHORT = ObjectType(
     fields={
         "id": Identifier(),
         **columns("code", "source_ref", "title", "starts_on", "ends_on", "date_precision", "mode", "venue_type", "location", "status"),
-        **columns("narrative", "featured_in", "count_policy", "visibility", "accepted_at", "revision", "created_at"),
+        **columns("narrative", "featured_in", "visibility", "accepted_at", "revision", "created_at"),
+        "countPolicy": Expression(count_policy),
         "accepted": Expression(lambda cohort, door: cohort.c.accepted_at.is_not(None)),
         "venueState": one("MemberState", "venue_state_code", "code"),
         "submittedBy": one("PartnerAgency", "submitted_by_id"),
@@ -111,7 +119,8 @@ COHORT = ObjectType(
     filters={
         "id": CompareKey(),
         **comparisons("code", "source_ref", "title", "location", "starts_on", "ends_on", "date_precision", "mode", "venue_type", "status"),
-        **comparisons("narrative", "featured_in", "count_policy", "visibility", "accepted_at", "revision", "created_at"),
+        **comparisons("narrative", "featured_in", "visibility", "accepted_at", "revision", "created_at"),
+        "countPolicy": Compare(count_policy),
         "accepted": Compare(lambda cohort, door: cohort.c.accepted_at.is_not(None)),
         "venueState": related("MemberState", "venue_state_code", "code"),
         "submittedBy": related("PartnerAgency", "submitted_by_id"),

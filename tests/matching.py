@@ -44,6 +44,8 @@ def satisfies(graph: Graph, item: Item, name: str, value: Any) -> bool:
         return quantified(item.row[snake(name)], value, compares)
     if (item.type, name) in MANY:
         return quantified(MANY[item.type, name](graph, item), value, lambda other, asked: matches(graph, other, asked))
+    if name == "countPolicy" and not graph.knows_count_policy(item.row):
+        return compares(None, value)
     if name == "selfOrAncestor":
         return any(matches(graph, above, value) for above in self_and_ancestors(graph, item))
     if name in RELATIONS:

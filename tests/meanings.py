@@ -488,6 +488,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Course.cohorts": connection("Cohort", cohorts_of_course),
     "Cohort.courses": through("Course", "cohort_course", "cohort_id", "course_id", "position"),
     "Cohort.roles": rows_of("CohortRole", "cohort_role", "cohort_id", "role", "agency_id"),
+    "Cohort.countPolicy": lambda graph, source, *_: source.row["count_policy"] if graph.knows_count_policy(source.row) else None,
     "Cohort.costs": rows_of("CohortCost", "cohort_cost", "cohort_id", "position"),
     "Cohort.likelyTwins": likely_twins,
     "Cohort.sameRuns": connection("Cohort", equal_to("Cohort", "same_run_as_id")),

@@ -196,6 +196,10 @@ class Graph:
             return accepted and row["visibility"] == "PUBLIC" and row["id"] not in self.closed
         return self.reads_ledger() or accepted or self.owner(row["submitted_by_id"])
 
+    def knows_count_policy(self, cohort: Row) -> bool:
+        """Whether this viewer may know where a cohort's numbers come from."""
+        return self.reads_ledger() or self.owner(cohort["submitted_by_id"])
+
     def sees_statement(self, row: Row) -> bool:
         """Everybody sees counts that are public and verified; partners their own only, focal points counts about their state alone."""
         is_count = row.get("kind") != "INDIVIDUAL"

@@ -77,7 +77,9 @@ class Cohort(Node):
     status: CohortStatus = field("How far it has come.")
     narrative: str | None = field("What the published page, or its sender, tells of it; null where nobody told anything.")
     featured_in: str | None = field("Where it is featured, such as the highlights of the published page; null for most.")
-    count_policy: CountPolicy = field("Where its numbers come from (rule R1).")
+    count_policy: CountPolicy | None = field(
+        "Where its numbers come from (rule R1); null for callers other than its sender and IMPACS, administrators aside."
+    )
     visibility: Visibility = field("Who may see it beside its sender and staff, once it is accepted.")
     accepted: bool = field("Whether IMPACS has accepted it; until then it enters no number but its sender's own (rule R0).")
     accepted_at: datetime | None = field("When IMPACS accepted it; null until then.")

@@ -241,7 +241,7 @@ class CohortFilter:
     featured_in: StringFilter | None = field(
         "Compares the address of the page that features it; `{isNull: false}` keeps those that are featured."
     )
-    count_policy: CountPolicyFilter | None = field("Compares where its numbers come from.")
+    count_policy: CountPolicyFilter | None = field("Compares where its numbers come from, of cohorts of which you may know it.")
     visibility: VisibilityFilter | None = field("Compares who may see it.")
     accepted: BooleanFilter | None = field("Compares whether IMPACS has accepted it.")
     accepted_at: DateTimeFilter | None = field("Compares when IMPACS accepted it.")
