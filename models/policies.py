@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -75,8 +76,13 @@ NEEDED_BY: Mapping[Scope, frozenset[ViewerKind]] = {Scope.AUDIT_READ: READS_AUDI
 READS_PEOPLE = READS_LEDGER - {ViewerKind.AUDITOR} | PARTNERS
 """Who can read what is told of people, of the rows that it sees: under an agreement, and for a stated purpose (Viewer.personal_fields)."""
 
-PUBLIC: ColumnElement[str] = literal_column(f"'{Visibility.PUBLIC.value}'", Text())
-"""Not a bind: a plan that is kept for all values could use no index of the public rows alone."""
+
+def constant(code: StrEnum) -> ColumnElement[str]:
+    """A code of a policy's own, as it stands in the statement: kept for all values of a bind, a plan uses no index of such rows alone."""
+    return literal_column(f"'{code.value}'", Text())
+
+
+PUBLIC = constant(Visibility.PUBLIC)
 
 PUBLIC_STATEMENT = table("public_statement", column("id", Uuid()))
 """A view with the identifiers of all PUBLIC statements, in whatever state: the second wall shows them only while they are VERIFIED."""
@@ -158,7 +164,7 @@ OWN = Rule("its own", lambda row: row.c.partner_id == viewer_agency())
 
 def is_count(row: Row) -> Predicate:
     """Whether a statement counts people; one about an individual is one person, even without what is told of it."""
-    return row.c.kind == StatementKind.COUNT.value
+    return row.c.kind == constant(StatementKind.COUNT)
 
 
 STATEMENTS = policy(
@@ -170,7 +176,7 @@ STATEMENTS = policy(
         ),
         PUBLIC_ONLY: Rule(
             "counts that are PUBLIC and VERIFIED",
-            lambda row: and_(row.c.visibility == Visibility.PUBLIC.value, row.c.state == StatementState.VERIFIED.value, is_count(row)),
+            lambda row: and_(row.c.visibility == PUBLIC, row.c.state == constant(StatementState.VERIFIED), is_count(row)),
         ),
     }
 )
@@ -258,7 +264,7 @@ def still_public(table: type[Table], row: Row, kind: ViewerKind) -> Predicate:
     if table is Statement:
         return exists().where(PUBLIC_STATEMENT.c.id == row.c.id).correlate_except(PUBLIC_STATEMENT)
     today = table.__table__.alias()  # type: ignore[attr-defined]
-    return exists().where(today.c.id == row.c.id, today.c.visibility == Visibility.PUBLIC.value).correlate_except(today)
+    return exists().where(today.c.id == row.c.id, today.c.visibility == PUBLIC).correlate_except(today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import Table, Visibility, created, identifier, moment, money, one_of, text_field, together
@@ -91,6 +91,13 @@ class Verdict(StrEnum):
     REJECT = "REJECT"
 
 
+IS_PUBLIC = text("visibility = 'PUBLIC' AND state = 'VERIFIED' AND kind = 'COUNT'")
+"""What everybody may see (policies.py): found without a look at what is hidden, time does not tell how much that is."""
+
+IS_OF_STATE = text("only_member_state_code IS NOT NULL AND kind = 'COUNT'")
+"""What a focal point may see, of its own state."""
+
+
 class Statement(Table, table=True):
     """A partner's statement, at its current revision; its slice's sets are StatementMemberState and StatementDepartment.
 
@@ -116,12 +123,16 @@ class Statement(Table, table=True):
         CheckConstraint("retained IS NULL OR state = 'ERASED'", name="retained"),
         together("cost", "cost_amount", "cost_currency"),
         UniqueConstraint("partner_id", "source_ref"),
-        Index("ix_statement_cohort_id_id", "cohort_id", "id"),
+        Index("ix_statement_cohort_id_partner_id_id", "cohort_id", "partner_id", "id"),
         Index("ix_statement_partner_id_id", "partner_id", "id"),
         Index("ix_statement_measure_cohort_id", "measure", "cohort_id"),
         Index("ix_statement_submission_id_id", "submission_id", "id"),
         Index("ix_statement_created_at_id", "created_at", "id"),
         Index("ix_statement_only_member_state_code_id", "only_member_state_code", "id"),
+        Index("ix_statement_public_partner_id_id", "partner_id", "id", postgresql_where=IS_PUBLIC),
+        Index("ix_statement_public_cohort_id_id", "cohort_id", "id", postgresql_where=IS_PUBLIC),
+        Index("ix_statement_of_state_partner_id", "only_member_state_code", "partner_id", "id", postgresql_where=IS_OF_STATE),
+        Index("ix_statement_of_state_cohort_id", "only_member_state_code", "cohort_id", "id", postgresql_where=IS_OF_STATE),
     )
 
     id: UUID = identifier()

@@ -4,13 +4,19 @@ import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
 from graph.schema import graphql_schema
-from models.database import Database
-from models.viewer import Viewer
-from resolvers.execute import Graph, Request, execute
+from models.database import Database, render
+from models.policies import Door
+from models.provision import Addresses
+from models.statements import Statement
+from models.viewer import Viewer, ViewerKind
+from resolvers.compiler.binds import Call
+from resolvers.compiler.document import coerce
+from resolvers.execute import Graph, Request, execute, prepare, read
 from resolvers.queries import TYPES
 from tests.hidden import key, seen
 from tests.parties import Record, cohort, count, course, sent
@@ -115,3 +121,48 @@ async def test_a_reference_in_a_submission(graph: Graph, name: str, kind: str) -
     assert json.loads(absent)["submit"]["outcomes"][0]["issues"]
     for one in hidden(viewer, kind)[:5]:
         assert await submitted(one) == absent, one
+
+
+@pytest.mark.parametrize("kind", ["ANONYMOUS", "ADMINISTRATOR"])
+def test_no_bind_keeps_a_plan_from_the_index_of_what_everybody_sees(kind: str) -> None:
+    _, allowed = Door(ViewerKind(kind)).visible(Statement)
+    assert render(allowed).binds == ()
+
+
+OF_AGENCY = 'query { partnerAgency(by: {code: "P-A"}) { statements(first: 10) { totalCount nodes { id } } } }'
+OF_COHORT = 'query { cohort(by: {code: "none"}) { statements(first: 10) { totalCount nodes { id } } } }'
+AGENCIES_WITH = 'query { partnerAgencies(filter: {code: {eq: "P-A"}, statements: {some: {}}}) { totalCount } }'
+COHORTS_WITH = 'query { cohorts(filter: {code: {eq: "none"}, statements: {some: {}}}) { totalCount } }'
+BY_AGENCY = {"ANONYMOUS": "ix_statement_public_partner_id_id", "FOCAL POINT JM": "ix_statement_of_state_partner_id"}
+BY_COHORT = {
+    "ANONYMOUS": "ix_statement_public_cohort_id_id",
+    "FOCAL POINT JM": "ix_statement_of_state_cohort_id",
+    "PARTNER A": "ix_statement_cohort_id_partner_id_id",
+}
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize(
+    ("text", "name", "index"),
+    [
+        *((text, name, index) for text in (OF_AGENCY, AGENCIES_WITH) for name, index in BY_AGENCY.items()),
+        *((text, name, index) for text in (OF_COHORT, COHORTS_WITH) for name, index in BY_COHORT.items()),
+    ],
+    ids=lambda value: value if not value.startswith("query") else value[8:].split("(")[0],
+)
+async def test_hidden_statements_are_not_even_counted(
+    graph: Graph, shared_addresses: Addresses, shared_owner_database: Database, text: str, name: str, index: str
+) -> None:
+    viewer, request = WORLD.viewers[name], Request(text)
+    document, priced_by = read(graph, request, viewer)
+    call = Call(coerce(document, graph.schema, {}), viewer, graph.secret, graph.limits[viewer.kind])
+    compiled = prepare(graph, document, priced_by, call)
+    await shared_owner_database.read("ANALYZE statement, partner_agency, cohort", ())
+    connection = await asyncpg.connect(shared_addresses.server)
+    try:
+        await connection.execute("SET enable_seqscan = off")
+        lines = [row[0] for row in await connection.fetch(f"EXPLAIN {compiled.sql}", *compiled.arguments(call))]
+    finally:
+        await connection.close()
+    used = {word for line in lines if "ndex Scan" in line for word in line.split() if word.startswith(("ix_statement_", "pk_statement"))}
+    assert used == {index}

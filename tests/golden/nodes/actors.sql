@@ -6,5 +6,5 @@ WHERE api_client_1.id = statement_1.created_by_id AND api_client_1.kind = $2::VA
 FROM api_client AS api_client_2
 WHERE api_client_2.id = statement_1.created_by_id AND (api_client_2.kind = $3::VARCHAR OR api_client_2.kind = $4::VARCHAR OR api_client_2.kind = $5::VARCHAR OR api_client_2.kind = $6::VARCHAR OR api_client_2.kind = $7::VARCHAR) AND (api_client_2.kind = $8::VARCHAR OR api_client_2.kind = $9::VARCHAR OR api_client_2.kind = $10::VARCHAR OR api_client_2.kind = $11::VARCHAR OR api_client_2.kind = $12::VARCHAR)) AS r$)) AS "enteredBy"
 FROM statement AS statement_1
-WHERE statement_1.visibility = $13::VARCHAR AND statement_1.state = $14::VARCHAR AND statement_1.kind = $15::VARCHAR AND statement_1.measure = $16::VARCHAR ORDER BY statement_1.id ASC
- LIMIT $17::INTEGER) AS r$) AS nodes) AS r$) AS statements) AS r$) AS TEXT) END AS anon_1
+WHERE statement_1.visibility = 'PUBLIC' AND statement_1.state = 'VERIFIED' AND statement_1.kind = 'COUNT' AND statement_1.measure = $13::VARCHAR ORDER BY statement_1.id ASC
+ LIMIT $14::INTEGER) AS r$) AS nodes) AS r$) AS statements) AS r$) AS TEXT) END AS anon_1

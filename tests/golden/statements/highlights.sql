@@ -4,11 +4,11 @@ WHERE department_1.code = statement_department_1.department_code) AS r$) AS depa
 FROM statement_department AS statement_department_1, department AS department_2
 WHERE (EXISTS (SELECT *
 FROM statement AS statement_2
-WHERE statement_2.id = statement_department_1.statement_id AND statement_2.visibility = $2::VARCHAR AND statement_2.state = $3::VARCHAR AND statement_2.kind = $4::VARCHAR)) AND department_2.code = statement_department_1.department_code AND statement_department_1.statement_id = statement_1.id ORDER BY department_2.list_order, statement_department_1.institution_type) AS r$) AS departments, CASE WHEN (statement_1.source_url IS NOT NULL OR statement_1.source_title IS NOT NULL OR statement_1.source_page IS NOT NULL OR statement_1.source_retrieved_on IS NOT NULL) THEN (SELECT row_to_json(r$) FROM (SELECT statement_1.source_title AS title) AS r$) ELSE NULL END AS "sourceDoc", (SELECT row_to_json(r$) FROM (SELECT cohort_1.code AS code, 'Cohort' AS __typename
+WHERE statement_2.id = statement_department_1.statement_id AND statement_2.visibility = 'PUBLIC' AND statement_2.state = 'VERIFIED' AND statement_2.kind = 'COUNT')) AND department_2.code = statement_department_1.department_code AND statement_department_1.statement_id = statement_1.id ORDER BY department_2.list_order, statement_department_1.institution_type) AS r$) AS departments, CASE WHEN (statement_1.source_url IS NOT NULL OR statement_1.source_title IS NOT NULL OR statement_1.source_page IS NOT NULL OR statement_1.source_retrieved_on IS NOT NULL) THEN (SELECT row_to_json(r$) FROM (SELECT statement_1.source_title AS title) AS r$) ELSE NULL END AS "sourceDoc", (SELECT row_to_json(r$) FROM (SELECT cohort_1.code AS code, 'Cohort' AS __typename
 FROM cohort AS cohort_1
 WHERE cohort_1.id = statement_1.cohort_id AND cohort_1.accepted_at IS NOT NULL AND cohort_1.visibility = 'PUBLIC') AS r$) AS cohort, CASE WHEN (statement_1.reporting_period_label IS NOT NULL) THEN (SELECT row_to_json(r$) FROM (SELECT statement_1.reporting_period_label AS label) AS r$) ELSE NULL END AS "reportingPeriod", CASE WHEN (statement_1.cost_amount IS NOT NULL) THEN (SELECT row_to_json(r$) FROM (SELECT CAST(statement_1.cost_amount AS TEXT) AS amount) AS r$) ELSE NULL END AS cost
 FROM statement AS statement_1
-WHERE statement_1.visibility = $5::VARCHAR AND statement_1.state = $6::VARCHAR AND statement_1.kind = $7::VARCHAR AND (EXISTS (SELECT *
+WHERE statement_1.visibility = 'PUBLIC' AND statement_1.state = 'VERIFIED' AND statement_1.kind = 'COUNT' AND (EXISTS (SELECT *
 FROM cohort AS cohort_2
-WHERE cohort_2.id = statement_1.cohort_id AND cohort_2.accepted_at IS NOT NULL AND cohort_2.visibility = 'PUBLIC' AND cohort_2.code = ANY ($8::TEXT[]))) ORDER BY statement_1.count ASC, statement_1.id ASC
- LIMIT $9::INTEGER) AS r$) AS nodes) AS r$) AS statements) AS r$) AS TEXT) END AS anon_1
+WHERE cohort_2.id = statement_1.cohort_id AND cohort_2.accepted_at IS NOT NULL AND cohort_2.visibility = 'PUBLIC' AND cohort_2.code = ANY ($2::TEXT[]))) ORDER BY statement_1.count ASC, statement_1.id ASC
+ LIMIT $3::INTEGER) AS r$) AS nodes) AS r$) AS statements) AS r$) AS TEXT) END AS anon_1
