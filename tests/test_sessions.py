@@ -123,7 +123,13 @@ class TestOpening:
         assert [name for name in response.headers if name.startswith("access-control")] == []
 
     @pytest.mark.parametrize(
-        "header", ["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip", "via", "cf-connecting-ip"]
+        "header",
+        [
+            *("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-original-forwarded-for", "via", "cdn-loop"),
+            *("x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip"),
+            *("fastly-client-ip", "x-azure-clientip"),
+            *("x-envoy-external-address", "x-envoy-expected-rq-timeout-ms", "cloudfront-viewer-address", "x-remote-addr"),
+        ],
     )
     def test_what_was_forwarded_opens_none(self, browser: httpx.Client, header: str) -> None:
         refused(browser.post("/session", content="{}", headers={**OPEN, header: "127.0.0.1"}), 403, "SESSION_NOT_OFFERED")
