@@ -64,6 +64,10 @@ class ClientError(Foreseen):
         self.field = field
 
 
+class NoLiveClient(ClientError):
+    """There is no such client, or it is revoked."""
+
+
 class TooManyCredentials(ClientError):
     """The client has as many credentials as may live at once."""
 
@@ -173,7 +177,7 @@ async def renew(
     """
     client = await _locked(transaction, client_id)
     if client is None:
-        raise ClientError(f"there is no client {client_id}, or it is revoked: see `client list`", "client")
+        raise NoLiveClient(f"there is no client {client_id}, or it is revoked: see `client list`", "client")
     known = [one for one in await clients(transaction) if one.client_id == client_id]
     if sum(one.is_live for one in known) >= MAX_LIVE_CREDENTIALS:
         raise TooManyCredentials(f"client {client_id} has {MAX_LIVE_CREDENTIALS} credentials: revoke one first", "client")

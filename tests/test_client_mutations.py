@@ -1,5 +1,6 @@
 """Access given and taken through the graph: who may, what works from when to when, and that a secret is in one answer and nowhere else."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -463,3 +464,16 @@ async def test_a_secret_is_in_its_answer_and_nowhere_else(
     for secret in secrets:
         assert secret not in dumped
         assert secret not in logged.out + logged.err
+
+
+async def test_a_client_that_is_revoked_meanwhile_is_not_renewed(server: httpx.AsyncClient, owner_database: Database) -> None:
+    boss, issued = await administrator(owner_database), await issue(owner_database)
+    async with owner_database.write() as transaction:
+        await clients.revoke_client(transaction, issued.client_id)
+        renewing = asyncio.create_task(done(server, boss, ROTATE, client=f"Client:{issued.client_id}"))
+        while not await owner_database.read("SELECT count(*) FROM pg_locks WHERE NOT granted", ()):
+            assert not renewing.done()
+            await asyncio.sleep(0.01)
+    renewed = await renewing
+    assert renewed["credential"] is None
+    assert renewed["issues"] == [{"code": "CLIENT_IS_REVOKED", "path": ["client"], "params": {}}]

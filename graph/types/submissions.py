@@ -265,4 +265,6 @@ class DecideInput:
     )
     statements: list[strawberry.ID] | None = field("The statements' global identifiers, 1 to 500.")
     verdict: Verdict = field("What you decide about all of them.")
-    reason: str | None = field("Why, in at most 1,000 characters; the statements' partners can read it.")
+    reason: str | None = field(
+        "Why, in at most 1,000 characters; the statements' partners can read it, and the focal points who see the statements."
+    )

@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, select, true
 
 from models import clients
 from models.access import ApiClient, ClientKind, Credential, Scope
-from models.clients import MAX_LIVE_CREDENTIALS, STAFF_AGENCY, ClientError, TooManyCredentials
+from models.clients import MAX_LIVE_CREDENTIALS, STAFF_AGENCY, ClientError, NoLiveClient, TooManyCredentials
 from models.database import Transaction, render
 from models.policies import VIEWER_AGENCY, viewer_agency
 from models.viewer import Viewer, ViewerKind
@@ -65,6 +65,8 @@ async def rotate_credential(transaction: Transaction, viewer: Viewer, input: Map
         return unchanged(transaction, client["id"], Issue("NOT_PERMITTED", ("client",), {"reason": reason}))
     try:
         issued = await clients.renew(transaction, client["id"], _days(input), input.get("addresses"), may_widen=not is_partner)
+    except NoLiveClient:  # revoked since it was read above
+        return unchanged(transaction, client["id"], Issue("CLIENT_IS_REVOKED", ("client",)))
     except TooManyCredentials:
         return unchanged(transaction, client["id"], Issue("TOO_MANY_CREDENTIALS", ("client",), {"limit": MAX_LIVE_CREDENTIALS}))
     except ClientError as error:
