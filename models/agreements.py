@@ -18,6 +18,7 @@ from models.agencies import PartnerAgency
 from models.base import new_id
 from models.database import Transaction
 from models.foreseen import Foreseen
+from models.texts import UNWRITABLE, is_empty
 
 MAX_TEXT = 500
 MAX_PURPOSES = 20
@@ -126,7 +127,7 @@ def check(terms: Terms) -> None:
     """Raises AgreementError unless an agreement can say this."""
     for name, value in (("title", terms.title), ("legalBasis", terms.legal_basis), ("transfer", terms.transfer)):
         if value is not None and not _is_text(value):
-            raise AgreementError(f"{name} must be a text of 1 to {MAX_TEXT} characters", name)
+            raise AgreementError(f"{name} must be a text of 1 to {MAX_TEXT} characters that are seen, none of control", name)
     if not 1 <= len(terms.purposes) <= MAX_PURPOSES or not all(map(PURPOSE.fullmatch, terms.purposes)):
         words = "each a capital and up to 63 capitals, digits and underscores, such as REPORTING"
         raise AgreementError(f"an agreement has 1 to {MAX_PURPOSES} purposes, {words}", "purposes")
@@ -137,7 +138,7 @@ def check(terms: Terms) -> None:
 
 
 def _is_text(value: str) -> bool:
-    return len(value.strip()) >= 1 and len(value) <= MAX_TEXT and "\0" not in value
+    return not is_empty(value) and len(value) <= MAX_TEXT and not UNWRITABLE.search(value)
 
 
 async def end(transaction: Transaction, agreement_id: UUID) -> bool:

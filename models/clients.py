@@ -19,6 +19,7 @@ from models.database import Transaction
 from models.deployments import Environment
 from models.foreseen import Foreseen
 from models.places import MemberState
+from models.texts import UNWRITABLE, is_empty
 from models.viewer import IMPACS
 
 OLD_PREFIX = "pg"
@@ -142,8 +143,8 @@ async def create(
 
 def check(kind: ClientKind, scopes: Collection[Scope], name: str) -> None:
     """Raises ClientError unless there can be a client of this kind with these scopes and this name."""
-    if not len(name.strip()) >= 1 or len(name) > MAX_NAME or "\0" in name:
-        raise ClientError(f"a client has a name of 1 to {MAX_NAME} characters", "name")
+    if is_empty(name) or len(name) > MAX_NAME or UNWRITABLE.search(name):
+        raise ClientError(f"a client has a name of 1 to {MAX_NAME} characters that are seen, none of control", "name")
     if beyond := sorted(set(scopes) - SCOPES[kind]):
         raise ClientError(f"scope {beyond[0]} is not for {kind}: it can have {', '.join(sorted(SCOPES[kind]))}", "scopes")
 

@@ -27,6 +27,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 TABLES = ("agreement", "api_client", "credential")
 TODAY = datetime.now(UTC).date()
 PERSONAL_TEXTS = ("Maria Lopez", "M. Lopez Garcia", "Sgt. Maria Lopez", "maria.lopez@example.org", "868-555-0123")
+UNSEEN = (" ", "\u200b\u2800", "bell \x07", "turned \u202e round")
+"""Texts of which nothing is seen, or that hold what none may."""
+
 UNSPEAKABLE = ("", "reporting", "DATA PROTECTION", "DATA-PROTECTION", "1ST", "REPORTING\n", "R" * 65, "É")
 """Purposes that no header could state."""
 
@@ -358,8 +361,8 @@ async def test_an_agreement_opens_access_and_its_end_closes_it(
         ({"kind": "FOCAL_POINT", "agency": None, "memberState": "XX", "scopes": []}, "CLIENT_NOT_ALLOWED", "memberState"),
         ({"scopes": ["decide"]}, "CLIENT_NOT_ALLOWED", "scopes"),
         ({"scopes": ["everything"]}, "CLIENT_NOT_ALLOWED", "scopes"),
-        ({"name": " "}, "CLIENT_NOT_ALLOWED", "name"),
         *(({"name": name}, "PERSONAL_DATA_NOT_PERMITTED", "name") for name in PERSONAL_TEXTS),
+        *(({"name": name}, "CLIENT_NOT_ALLOWED", "name") for name in UNSEEN),
         ({"days": 366}, "CLIENT_NOT_ALLOWED", "days"),
         ({"addresses": ["192.0.2.300"]}, "CLIENT_NOT_ALLOWED", "addresses"),
     ],
@@ -384,6 +387,7 @@ async def test_a_client_that_there_cannot_be(
         ({"agency": "NOBODY"}, "AGENCY_UNKNOWN", "agency"),
         ({"title": ""}, "AGREEMENT_NOT_ALLOWED", "title"),
         *(({"title": text}, "PERSONAL_DATA_NOT_PERMITTED", "title") for text in PERSONAL_TEXTS),
+        *(({"title": text}, "AGREEMENT_NOT_ALLOWED", "title") for text in UNSEEN),
         ({"legalBasis": "as Insp. Maria Lopez says"}, "PERSONAL_DATA_NOT_PERMITTED", "legalBasis"),
         ({"transfer": "ask maria.lopez@example.org"}, "PERSONAL_DATA_NOT_PERMITTED", "transfer"),
         ({"legalBasis": ""}, "AGREEMENT_NOT_ALLOWED", "legalBasis"),

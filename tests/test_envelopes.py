@@ -115,3 +115,28 @@ def test_texts_with_a_nul_are_named_and_made_storable() -> None:
     assert envelope.unstorable == {1: [("sourceRef",), ("change", "course", "languages", "1")]}
     assert envelope.records[1]["sourceRef"] == "b\N{REPLACEMENT CHARACTER}"
     assert open_envelope(sent(course("a", title="a backslash: \\u0000"))).unstorable == {}
+
+
+@pytest.mark.parametrize(
+    "each", [*map(chr, range(32)), *map(chr, range(127, 160)), *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"], ids=ascii
+)
+def test_no_text_holds_control_characters_or_turns_the_direction_of_reading(each: str) -> None:
+    envelope = open_envelope(sent(course("a", title=f"x{each}y")))
+    if each in "\t\n\r":
+        assert (envelope.unstorable, envelope.records[0]["change"]["course"]["title"]) == ({}, f"x{each}y")
+    else:
+        assert envelope.unstorable == {0: [("change", "course", "title")]}
+        assert envelope.records[0]["change"]["course"]["title"] == "x\N{REPLACEMENT CHARACTER}y"
+
+
+@pytest.mark.parametrize("text", ["a\\bc", "a\\u001f", "\u2025 \u202f \u2065 \xa0", "\u0600"], ids=ascii)
+def test_what_looks_like_them_is_kept(text: str) -> None:
+    envelope = open_envelope(sent(course("a", title=text)))
+    assert (envelope.unstorable, envelope.records[0]["change"]["course"]["title"]) == ({}, text)
+
+
+@pytest.mark.parametrize("each", ["\x1b", "\x07", "\u202e"], ids=ascii)
+def test_a_note_holds_none_of_them(each: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        open_envelope(sent(course("a")) | {"purposeNote": f"a{each}"})
+    assert (refusal.value.code, refusal.value.path) == ("BAD_USER_INPUT", ["input", "purposeNote"])

@@ -169,7 +169,7 @@ def test_absent_keeps_and_blank_clears() -> None:
     found = reading()
     assert read(FIELDS_OF_TWO, {}, (), found) == {}
     assert read(FIELDS_OF_TWO, {"b": None}, (), found) == {"b": "none"}
-    assert read(FIELDS_OF_TWO, {"b": " "}, (), found) == {"b": "none"}
+    assert read(FIELDS_OF_TWO, {"b": " \u200b\ufe0f\u2800"}, (), found) == {"b": "none"}
     assert found.issues == []
     assert read(FIELDS_OF_TWO, {"a": ""}, ("x",), found) == {"a": INVALID}
     assert [(issue.code, issue.path[2:]) for issue in found.issues] == [("REQUIRED", ("x", "a"))]

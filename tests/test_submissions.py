@@ -263,7 +263,7 @@ async def test_too_many_records_are_refused(database: Database, party: Parties) 
 
 
 async def test_a_source_ref_has_1_to_200_characters(database: Database, party: Parties) -> None:
-    answer = await submitted(database, party.oas, sent(course(""), course("  "), course("x" * 201), course("x" * 200), withdraw("")))
+    answer = await submitted(database, party.oas, sent(course(""), course(" \u200b"), course("x" * 201), course("x" * 200), withdraw("")))
     assert answer.issues == [
         (0, "REQUIRED", "sourceRef"),
         (1, "REQUIRED", "sourceRef"),
@@ -273,9 +273,9 @@ async def test_a_source_ref_has_1_to_200_characters(database: Database, party: P
     assert answer.statuses == ["REJECTED", "REJECTED", "REJECTED", "CREATED", "REJECTED"]
 
 
-async def test_a_nul_fails_its_record_alone(database: Database, party: Parties) -> None:
+async def test_what_no_text_may_hold_fails_its_record_alone(database: Database, party: Parties) -> None:
     answer = await submitted(
-        database, party.oas, sent(course("A", title="a\0b"), course("B\0", title="B"), withdraw("C", note="\0"), course("D"))
+        database, party.oas, sent(course("A", title="a\0b"), course("B\x1b", title="B"), withdraw("C", note="\u202e"), course("D"))
     )
     assert answer.issues == [
         (0, "INVALID_TEXT", "change.course.title"),

@@ -16,6 +16,7 @@ from models.changes import ActorKind
 from models.database import Transaction
 from models.outbox import EntityChange
 from models.statements import Verdict
+from models.texts import UNWRITABLE
 from models.viewer import Viewer, ViewerKind
 from resolvers.errors import InputError
 from resolvers.mutation import MutationResult, Permission
@@ -85,8 +86,8 @@ def read_request(given: Mapping[str, Any], client_id: UUID) -> Request:
     submission, statements, reason = given.get("submission"), given.get("statements"), given.get("reason")
     if (submission is None) == (statements is None):
         raise InputError("Give exactly one of submission and statements.", path=["input"])
-    if reason is not None and (len(reason) > MAX_REASON or "\0" in reason):
-        raise InputError(f"A reason has at most {MAX_REASON} characters, and no NUL.", path=["input", "reason"])
+    if reason is not None and (len(reason) > MAX_REASON or UNWRITABLE.search(reason)):
+        raise InputError(f"A reason has at most {MAX_REASON} characters, none of them of control.", path=["input", "reason"])
     if found := personal.narrative(reason or ""):
         raise InputError(f"A reason names no people: this looks like {found}.", path=["input", "reason"])
     return Request(

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from models.submissions import Atomicity, RecordKind, SubmitMode
+from models.texts import UNWRITABLE, is_empty
 from resolvers.errors import InputError
 from resolvers.submitting import personal
 from resolvers.submitting.issues import Issue, echo
@@ -27,12 +28,14 @@ KINDS: Mapping[str, RecordKind] = {kind.value.lower(): kind for kind in RecordKi
 STATING = frozenset({RecordKind.COUNT, RecordKind.INDIVIDUAL})
 """The kinds of record that make a statement: their sourceRefs are of one kind (product.md B6.1)."""
 OF_STATEMENTS = STATING | {RecordKind.WITHDRAW}
-NUL, SHOWN_NUL = "\0", "\N{REPLACEMENT CHARACTER}"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+IN_JSON = re.compile(rb"\\u00[01]|\\[bf]|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
+"""As UNWRITABLE, in the canonical JSON of texts; a backslash of theirs may look alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A submission as it was sent. `unstorable` holds the paths of texts in which a NUL was replaced, by record."""
+    """A submission as it was sent. `unstorable` holds the paths of texts in which what no text may hold was replaced, by record."""
 
     key: str
     mode: SubmitMode
@@ -57,7 +60,7 @@ def open_envelope(given: Mapping[str, Any]) -> Envelope:
     content = canonical({name: given[name] for name in DIGESTED if name in given})
     records: Sequence[Mapping[str, Any]] = given["records"]
     unstorable: Mapping[int, Sequence[tuple[str, ...]]] = {}
-    if rb"\u0000" in content:
+    if IN_JSON.search(content):
         records, unstorable = _storable(records)
     return Envelope(
         key=_key(given["submissionKey"]),
@@ -155,15 +158,15 @@ def _key(key: str) -> str:
 
 
 def _note(note: str | None) -> str | None:
-    if note is not None and (len(note) > MAX_NOTE or NUL in note):
-        raise InputError(f"A purposeNote has at most {MAX_NOTE} characters, and no NUL.", path=["input", "purposeNote"])
+    if note is not None and (len(note) > MAX_NOTE or UNWRITABLE.search(note)):
+        raise InputError(f"A purposeNote has at most {MAX_NOTE} characters, none of them of control.", path=["input", "purposeNote"])
     if found := personal.narrative(note or ""):
         raise InputError(f"A purposeNote names no people: this looks like {found}.", path=["input", "purposeNote"])
-    return note if note and not note.isspace() else None
+    return note if note and not is_empty(note) else None
 
 
 def _reference(reference: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    if reference and NUL in str(next(iter(reference.values()))):
+    if reference and UNWRITABLE.search(str(next(iter(reference.values())))):
         raise InputError("There is no such agency.", path=["input", "onBehalfOf"])
     return reference
 
@@ -192,7 +195,7 @@ def _totals(envelope: Envelope, records: int) -> Iterator[Issue]:
 def _duplicates(records: Sequence[Mapping[str, Any]]) -> Iterator[Issue]:
     indexes: dict[tuple[RecordKind, str], list[int]] = {}
     for index, record in enumerate(records):
-        if record["sourceRef"] and not record["sourceRef"].isspace():
+        if not is_empty(record["sourceRef"]):
             kind = kind_of(record)[0]
             indexes.setdefault((RecordKind.COUNT if kind in STATING else kind, record["sourceRef"]), []).append(index)
     for (kind, _), found in indexes.items():
@@ -204,7 +207,7 @@ def _duplicates(records: Sequence[Mapping[str, Any]]) -> Iterator[Issue]:
 
 
 def _storable(records: Sequence[Mapping[str, Any]]) -> tuple[list[Any], dict[int, list[tuple[str, ...]]]]:
-    """The records with every NUL replaced, which PostgreSQL cannot store, and where one was."""
+    """The records with all that no text may hold replaced (PostgreSQL could store no NUL), and where it was."""
     found: dict[int, list[tuple[str, ...]]] = {}
 
     def replaced(value: Any, index: int, path: tuple[str, ...]) -> Any:
@@ -212,9 +215,9 @@ def _storable(records: Sequence[Mapping[str, Any]]) -> tuple[list[Any], dict[int
             return {name: replaced(member, index, (*path, name)) for name, member in value.items()}
         if isinstance(value, list):
             return [replaced(item, index, (*path, str(place))) for place, item in enumerate(value)]
-        if isinstance(value, str) and NUL in value:
+        if isinstance(value, str) and UNWRITABLE.search(value):
             found.setdefault(index, []).append(path)
-            return value.replace(NUL, SHOWN_NUL)
+            return UNWRITABLE.sub(REPLACEMENT, value)
         return value
 
     return [replaced(record, index, ()) for index, record in enumerate(records)], found

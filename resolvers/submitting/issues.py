@@ -56,7 +56,7 @@ ERRORS: Mapping[str, str] = {
     "NEGATIVE_COUNT": "{value} is less than 0.",
     "INVALID_CODE": "{value} is not one of the codes that can stand here: {allowed}.",
     "INVALID_URL": "{value} is no address that begins with https:// or http://.",
-    "INVALID_TEXT": "The text holds a NUL character.",
+    "INVALID_TEXT": "The text holds a control character, or one that turns the direction of reading.",
     "TOO_LONG": "This is longer ({length}) than the {limit} that can be stored.",
     "PERSONAL_DATA_NOT_PERMITTED": "Personal data that may not stand here: {reason}. Send a pseudonym of your own, or leave it out.",
     "SOURCE_REF_IN_USE": "This sourceRef names a statement of the kind {recordKind} already. Send this under another one.",

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from models.texts import is_empty
 from resolvers.submitting.issues import Issue, Path, echo
 from resolvers.submitting.personal import Look
 
@@ -96,7 +97,7 @@ def complete(fields: Fields, content: dict[str, Any], path: Path, reading: Readi
 def is_blank(value: Any) -> bool:
     """Whether a value says nothing."""
     if isinstance(value, str):
-        return not value or value.isspace()
+        return is_empty(value)
     return value is None or value == []
 
 
