@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from resolvers.submitting.issues import echo
-from resolvers.submitting.personal import WITHHELD, Look, address, contact, label, narrative, pseudonym, reference
+from resolvers.submitting.personal import WITHHELD, Look, address, contact, key, label, narrative, pseudonym, reference
 
 PROJECT = Path(__file__).parent.parent
 REFERENCE = sorted((PROJECT / "models" / "reference").glob("*.toml"))
@@ -22,6 +22,8 @@ def wide(text: str) -> str:
     return "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in text)
 
 
+UNSEEN = "\u034f\ufe0f\u2800\u115f\u1160\u3164\uffa0\u180b\u180e\u200b\U000e0101"
+HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 CONTACTS = [
     "maria.lopez@example.org",
     "write to maria@police.gov.tt please",
@@ -38,10 +40,14 @@ CONTACTS = [
     wide("maria@example.org"),
     wide("+1 868 555 0123"),
     "+1 868\N{SOFT HYPHEN} 555 0123",
+    *(f"jane{each}@exam{each}ple.org" for each in UNSEEN),
+    *(f"(868) 555{each}0123" for each in HYPHENS),
+    *("jane  @  example.org", "jane@example\u3002com", "jane@example\uff0ecom", "jane@example\uff61com"),
 ]
 IDENTITIES = [
     *("078-05-1120", "TRN 123-456-789", "001-1234567-8", "ask for 850312-0123", "003-123-456-7", "Passport no. A1234567", "NIS: 1234567"),
     *("identity card number 12345678", "cédula 00112345678"),
+    *(f"078{each}05{each}1120" for each in HYPHENS),
 ]
 BIRTHS = ["born 3 May", "DOB: 12/03/84", "date of birth 1984", "nacida el 12 de marzo", "D.O.B. 1984"]
 OF_SUBJECTS = [
@@ -50,14 +56,19 @@ OF_SUBJECTS = [
         ("a date of birth", text)
         for text in ("1984-03-12", "19840312", "12/03/1984", "12031984", "P-19840312-1", "03.12.1984", "JM_1990-01-31")
     ),
-    *(("a name", text) for text in ("Mar\u200bia Lo\u200bpez", wide("Maria Lopez"))),
+    *(("a date of birth", f"1984{each}03{each}12") for each in HYPHENS),
+    *(("a name", text) for text in ("Mar\u200bia Lo\u200bpez", wide("Maria Lopez"), *(f"Mar{each}ia Lopez" for each in UNSEEN))),
 ]
 PSEUDONYMS = [
     *("Maria Lopez", "LOPEZ, Maria", "maria.lopez", "maria_lopez", "Lopez", "J. Brown", "José María Núñez", "Jean-Baptiste Pierre"),
     *("maria.lopez.1984", "Brown John 12", "SERGEANT", "Ayotunde Okonkwo"),
 ]
 LABELS = ["Maria Lopez", "J. A. Brown Smith", "LOPEZ, Maria", "Sgt. Lopez", "attn. Dr. King", "Mrs Ramkissoon"]
-NARRATIVES = ["Reported by Sgt Maria Lopez.", "see Insp. J. Brown of the unit", "Sra. Gómez dio el curso"]
+NARRATIVES = [
+    *("Reported by Sgt Maria Lopez.", "see Insp. J. Brown of the unit", "Sra. Gómez dio el curso", "by Sgt María García"),
+    *("Sgt Mari\u0301a Garci\u0301a", "SGT MARIA GARCIA", "told by INSP. MARÍA GARCÍA", "sgt Maria Garcia"),
+    *("by sgt. maria garcia of the unit", "constable josé núñez", "Sgt\u2800Maria\u3164Garcia", "Sgt Ma\u034fria Gar\ufe0fcia"),
+]
 
 OPAQUE = [
     *("UNODC-000123", "a1b2c3", "P-17", "participant 0012", "Officer 12", "0001234567", "2021-0012345", "12345678901234"),
@@ -72,6 +83,8 @@ INSTITUTIONS = [
     *("Royal Police Force", "Royal Barbados Police Force", "Trinidad and Tobago Prison Services (TTPS)", "Captain Regent Base"),
     *("Norman Manley Law School", "Sir Grantley Adams International Airport", "Dr. Eric Williams Medical Sciences Complex", "HQ 2nd Bn"),
     *("V. C. Bird International Airport", "Major Crimes Unit", "Inspector General's Office", "Officer Training School", "Port Antonio"),
+    *("DR ERIC WILLIAMS HOSPITAL", "dr eric williams hospital", "SGT MAJOR SCHOOL", "inspector general of police", "constable development"),
+    *("2010\u20132011", "Port\u2013au\u2013Prince", "école de police"),
     *("Fort George", "St. George", "Virginia", "Up Park Camp", "Constable Branch", "Coast Guard @ Staubles Bay", "Unit 246-1234"),
 ]
 CERTIFICATES = ["2021-0001234", "UWI/OCDD/2021/17", "CERT-A", "WCO 555 0123", "IIPCIC 420"]
@@ -124,6 +137,30 @@ def test_a_name_is_seen(look: Look, text: str) -> None:
 )
 def test_what_is_no_name_passes(look: Look, text: str) -> None:
     assert look(text) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        *(("a telephone number", text) for text in ("868-555-0123", "8685550123", "+18685550123")),
+        *(("an identity number", text) for text in ("078-05-1120", "850312-0123")),
+        *(("a date of birth", text) for text in ("1984-03-12", "19840312", "dob-1984-03-12")),
+        ("an e-mail address", "maria@example.org"),
+    ],
+)
+def test_the_key_of_a_submission_tells_of_nobody(found: str, text: str) -> None:
+    assert key(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ports-2024-1", "20240312-0001", "fmt-2009-10-01-batch-2", "2024-03-12T10:00:00Z", "1733012345678", "kd83-0001"),
+        *("0190a5d0-7b3c-7d2e-8f10-3b5b6c7d8e9f", "k-1733012345678901-17"),
+    ],
+)
+def test_a_key_of_days_and_numbers_passes(text: str) -> None:
+    assert key(text) is None
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -152,8 +152,8 @@ def _ecmascript(number: int) -> str:
 def _key(key: str) -> str:
     if not SUBMISSION_KEY.fullmatch(key):
         raise InputError("A submissionKey has 8 to 128 visible ASCII characters, without blanks.", path=["input", "submissionKey"])
-    if personal.EMAIL.search(key):
-        raise InputError("A submissionKey is kept for good, and may hold no e-mail address.", path=["input", "submissionKey"])
+    if found := personal.key(key):
+        raise InputError(f"A submissionKey is kept for good and tells of nobody: this looks like {found}.", path=["input", "submissionKey"])
     return key
 
 

@@ -3,21 +3,24 @@
 Each function gives what a text looks like, in words, or None. Nothing can know every name: a `pseudonym` must look like no word, a `label`
 or a `narrative` is refused only for what is plainly personal, so that "Royal Police Force" passes. Numbers are told from identifiers by how
 telephone numbers, identity numbers and dates of birth are written. Texts are judged as they are read: as NFKC has them, without what is
-not seen, such as a zero-width space.
+not seen, such as a zero-width space, with every dash as a hyphen; names without accents.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from unicodedata import category, normalize
+from unicodedata import combining, normalize
 from urllib.parse import unquote
+
+from models.texts import BLANK_LETTERS, seen
 
 Look = Callable[[str], str | None]
 
 WITHHELD = "(withheld)"
-NAMES = frozenset(Path(__file__).with_name("names.txt").read_text("utf-8").split())
-EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]+)+", re.IGNORECASE)
+AS_READ = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212", "-") | {"\u3002": "."})
+BLANK_LETTER = re.compile(f"[{BLANK_LETTERS}]")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s{0,3}(?:@|\(at\)|\[at\])\s{0,3}[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]+)+", re.IGNORECASE)
 PHONE = re.compile(
     r"""(?<![\w.-])(?:
         \+\d[\d\s().-]{6,18}\d                                          # +1 868 555 0123, +509 3456 7890
@@ -46,7 +49,11 @@ BIRTH = re.compile(rf"(?<![^\W_])(?:{YEAR}([-/. ]?){MONTH}\1{DAY}|{DAY}([-/. ]?)
 AREA = "242|246|264|268|284|340|345|441|473|649|658|664|721|758|767|784|787|809|829|849|868|869|876|939"
 DIALLED = re.compile(rf"(?<![^\W_])1?(?:{AREA})[2-9]\d{{6}}(?![^\W_])|\A\W*[2-9]\d{{2}}[-. ]\d{{4}}\W*\Z")
 TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Sgt|Cpl|Insp|Capt|Lt|Supt|Cst|WPC|Sra|Lic|Sergeant|Corporal|Inspector|Constable|Superintendent)"
-TITLED = re.compile(rf"\b{TITLE}\.?(?P<name>(?:\s+[A-ZÀ-Þ][\w'\u2019.-]*)+)")
+TITLED = re.compile(rf"\b(?i:{TITLE})\.?(?P<name>(?:\s+[A-ZÀ-Þ][\w'\u2019.-]*)+)")
+RANK = r"(?:mr|mrs|sgt|cpl|insp|supt|cst|wpc|sergeant|corporal|inspector|constable|superintendent)"
+RANKED = re.compile(rf"\b(?i:{RANK})\.?\s+(?P<name>[^\W\d_A-ZÀ-Þ]{{2,}}\s+[^\W\d_A-ZÀ-Þ]{{2,}})(?!\w)")
+"""A rank and two words in small letters: of Dr and Capt, after whom places are named, that would be said of too many."""
+
 WORD = re.compile(r"[^\W\d_]+")
 PIECES = re.compile(r"[\s.,;:_/\\-]+")
 VOWEL = re.compile(r"[aeiouyáéíóúàèìòùâêîôûäëïöüãõ]", re.IGNORECASE)
@@ -58,7 +65,10 @@ def _as_read(look: Look) -> Look:
 
     @wraps(look)
     def looked(text: str) -> str | None:
-        return look(text if text.isascii() else "".join(each for each in normalize("NFKC", text) if category(each) != "Cf"))
+        if text.isascii():
+            return look(text)
+        whole = normalize("NFKC", text).translate(AS_READ)
+        return look(seen(whole)) or (look(seen(BLANK_LETTER.sub(" ", whole))) if BLANK_LETTER.search(whole) else None)
 
     return looked
 
@@ -78,6 +88,13 @@ def contact(text: str) -> str | None:
 def address(text: str) -> str | None:
     """As `contact`, in the address of a page, where signs may be written as numbers."""
     return contact(unquote(text))
+
+
+def key(text: str) -> str | None:
+    """As `contact`, and a number as it is dialled, or a day on which one may be born, where the text is nothing else."""
+    if DIALLED.fullmatch(text):
+        return "a telephone number"
+    return "a date of birth" if BIRTH.fullmatch(text) else contact(text)
 
 
 @_as_read
@@ -109,7 +126,7 @@ def label(text: str) -> str | None:
 @_as_read
 def narrative(text: str) -> str | None:
     """As `contact`, and a name after a title such as Sgt; a name that goes on, as in Dr Eric Williams Hospital, is a place's."""
-    titled = any(_are_names(WORD.findall(found["name"])) for found in TITLED.finditer(text))
+    titled = any(_are_names(WORD.findall(found["name"])) for pattern in (TITLED, RANKED) for found in pattern.finditer(text))
     return contact(text) or ("a name" if titled else None)
 
 
@@ -119,7 +136,7 @@ def _is_word(piece: str) -> bool:
 
 
 def _is_known(word: str) -> bool:
-    return word.casefold() in NAMES
+    return _plain(word) in NAMES
 
 
 def _are_names(words: Sequence[str]) -> bool:
@@ -127,5 +144,13 @@ def _are_names(words: Sequence[str]) -> bool:
     return any(map(_is_known, words)) and all(len(word) == 1 or _is_known(word) for word in words)
 
 
+def _plain(word: str) -> str:
+    """The word in small letters without accents."""
+    return word.lower() if word.isascii() else "".join(each for each in normalize("NFKD", word.casefold()) if not combining(each))
+
+
 def _is_spoken(piece: str) -> bool:
     return len(piece) > 2 and VOWEL.search(piece) is not None
+
+
+NAMES = frozenset(map(_plain, Path(__file__).with_name("names.txt").read_text("utf-8").split()))
