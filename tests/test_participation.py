@@ -123,7 +123,7 @@ def allowed(dimension: Dimension, values: Sequence[str | int]) -> str:
 def documents(random: Random, ledgers: Sequence[Ledger], nested: Sequence[Dimension], number: int) -> list[list[Asked]]:
     """What each of the ledgers is asked: the same documents about all, with values of its own; one is about a single ledger.
 
-    That one filters by one dimension alone: by another one with each number.
+    That one filters by one dimension alone and groups by another: by others with each number.
 
     A document with variables is compiled once, and must not depend on their values. The first filters by what coarser sets tell and groups
     by that and what finer ones tell.
@@ -138,7 +138,8 @@ def documents(random: Random, ledgers: Sequence[Ledger], nested: Sequence[Dimens
             its.append(by_variables(alike(random, rows, first), parts))
     for place in random.sample(range(len(ledgers)), LITERALS):
         one, other = question(random, ledgers[place]), question(random, ledgers[place])
-        one = filtered(random, ledgers[place], one, list(Dimension)[number % len(Dimension)])
+        by, grouped = (list(Dimension)[(number + shift) % len(Dimension)] for shift in (0, len(Dimension) // 2))
+        one = replace(filtered(random, ledgers[place], one, by), group_by=(grouped,))
         questions = {"one": one, "other": other} if random.randrange(2) else {"participation": one}
         asked[place].append(by_literals(questions, random.sample(PARTS, 3), one.viewer))
     return asked
