@@ -67,9 +67,12 @@ UNREAD: Mapping[type[Table], frozenset[ViewerKind]] = {
 }
 """The tables behind the wall to which no field leads, and who may change them; who sees the whole ledger may read them."""
 
+OWN_STATE: ColumnElement[Any] = literal_column(f"(SELECT nullif(current_setting('{MEMBER_STATE}', true), ''))", Text())
+"""The member state whose focal point asks, as the settings tell."""
+
 _SETTINGS = {
     VIEWER_AGENCY: literal_column(f"(SELECT nullif(current_setting('{AGENCY}', true), '')::uuid)", Uuid()),
-    VIEWER_MEMBER_STATE: literal_column(f"(SELECT nullif(current_setting('{MEMBER_STATE}', true), ''))", Text()),
+    VIEWER_MEMBER_STATE: OWN_STATE,
 }
 _ARMS = {"true": "true", "false": "NULL"}
 _KIND = f"(SELECT current_setting('{KIND}', true))"

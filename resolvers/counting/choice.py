@@ -8,12 +8,12 @@ it stands, `chosen_statements_at` as it stood at a moment.
 
 from typing import Any
 
-from sqlalchemy import CTE, Boolean, ColumnElement, Integer, Select, Text, and_, case, cast, func, literal_column, or_, select
+from sqlalchemy import CTE, Boolean, ColumnElement, Integer, Select, Text, and_, cast, literal_column, or_, select
 
 from models.database import DIALECT
 from models.policies import Door
-from models.row_security import KIND, MEMBER_STATE
-from models.statements import InstitutionType, StatementDepartment, StatementKind
+from models.row_security import KIND, OWN_STATE
+from models.statements import StatementDepartment, StatementKind
 from models.viewer import ViewerKind
 from resolvers.counting.candidates import candidates, picks
 from resolvers.counting.cells import listed
@@ -21,10 +21,10 @@ from resolvers.counting.chosen import CHOSEN
 from resolvers.counting.dimensions import code, one_of
 from resolvers.counting.ledger import LIVE, Ledger, Request, counted_state
 from resolvers.counting.sets import claim_sets, has_key, partners
+from resolvers.counting.slices import stated_types
 
 MEASURE, PENDING = literal_column("$1", Text()), literal_column("$2", Boolean())
 OF_TOTAL, OF_ROWS = literal_column("$3", Integer()), literal_column("$4", Integer())
-OWN_STATE: ColumnElement[Any] = literal_column(f"(SELECT nullif(current_setting('{MEMBER_STATE}', true), ''))", Text())
 ASKING: ColumnElement[Any] = literal_column(f"(SELECT current_setting('{KIND}', true))", Text())
 SAID = ("count", "precision", "sex", "reporting_period_label", "cost_amount", "cost_currency")
 OF_POPULATIONS = ("population_id", "partner_id", "rank", "by_individuals", "unit", "total_exceeds", "rows_exceed")
@@ -82,8 +82,6 @@ def _own(ledger: Ledger) -> CTE:
 def _departments(door: Door, row: CTE) -> dict[str, ColumnElement[Any]]:
     """The raw values of a statement's departments and their types."""
     part = door.part(StatementDepartment)
-    types = part.c.institution_type
-    stated = case((func.bool_or(types != code(InstitutionType.NOT_STATED)), listed(types)))
-    told = {"departments": listed(part.c.department_code), "institution_types": stated}
+    told = {"departments": listed(part.c.department_code), "institution_types": stated_types(part)}
     of_row = part.c.statement_id == row.c.id
     return {name: select(value).where(of_row).correlate_except(part).scalar_subquery() for name, value in told.items()}

@@ -82,8 +82,10 @@ def chosen_statements(ledger: Ledger) -> CTE:
 
 
 def chosen_sets(ledger: Ledger, chosen: CTE) -> CTE:
-    """As `candidates`, the sets that count something of the state [population_id, partner_id, by_individuals, id, unit,
-    partition_key, lone_id]."""
+    """As `candidates`, the sets that say something of the state.
+
+    [population_id, partner_id, by_individuals, id, unit, partition_key, lone_id].
+    """
     of = chosen.c
     keys = (of.set_unit.label("unit"), of.set_partition_key.label("partition_key"), of.set_lone_id.label("lone_id"))
     found = select(of.population_id, of.partner_id, of.by_individuals, of.set_id.label("id"), *keys).where(of.set_id.is_not(None))

@@ -48,13 +48,18 @@ def _raw_value(dimension: Dimension, row: Row, state: Row, department: Row) -> C
             return listed(state.c.member_state_code)
         case Dimension.DEPARTMENT:
             return listed(department.c.department_code)
-        case Dimension.INSTITUTION_TYPE:  # what is NOT_STATED counts only beside a type that is stated
-            types = department.c.institution_type
-            return case((func.bool_or(types != code(InstitutionType.NOT_STATED)), listed(types)))
+        case Dimension.INSTITUTION_TYPE:
+            return stated_types(department)
         case Dimension.SEX:
             return func.nullif(row.c.sex, code(Sex.UNSPECIFIED))
         case _:
             return row.c.reporting_period_label
+
+
+def stated_types(department: FromClause) -> ColumnElement[Any]:
+    """The aggregate of a statement's types of institution: what is NOT_STATED counts only beside a type that is stated."""
+    types = department.c.institution_type
+    return case((func.bool_or(types != code(InstitutionType.NOT_STATED)), listed(types)))
 
 
 def cost_of(row: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
